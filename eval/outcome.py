@@ -1,4 +1,4 @@
-"""Attack step of the evaluation: what a part of it found, and whether that is within what was promised."""
+"""The outcome of one part of an attack, and whether it keeps what was promised."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MOST_SHOWN = 50  # failures that are kept of a part: more say nothing new
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """What must hold: a figure is at most ``limit``, or at least; ``got`` is None where it was not measured."""
+    """A requirement: a figure is at most ``limit``, or at least ``limit``. ``got`` is None if it was not measured."""
 
     name: str
     got: float | None

@@ -1,4 +1,4 @@
-"""Printing step of the evaluation: how far long work is, on standard error."""
+"""Shows the progress of long work on standard error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evaluation step: how much of a document's known structure reading recovers: headings, pages, notes, tables."""
+"""Measures how much of a document's known structure the readers recover: headings, pages, notes, tables."""
 
 from __future__ import annotations
 

@@ -33,5 +33,5 @@ def inspect(store: Store, backend: SearchBackend, *, dim: int) -> list[Problem]:
 def _lags(backend: SearchBackend) -> list[str]:
     try:
         return backend.problems()
-    except LibraryDamaged:  # told already
+    except LibraryDamaged:  # the store's problems report it already
         return []

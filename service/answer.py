@@ -95,9 +95,9 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class AnswerCell:
-    """What a table says at one place, or why it says nothing there.
+    """One cell of a table: its text, or the reason why it is empty.
 
-    Either ``text`` and ``citations`` hold something and ``missing`` is None, or it is the other way about.
+    Either ``text`` and ``citations`` are set and ``missing`` is None, or only ``missing`` is set.
     """
 
     text: str = ""
@@ -114,7 +114,7 @@ class AnswerRow:
 
     @property
     def citations(self) -> tuple[int, ...]:
-        """The citations that several cells, all that say something, share; else none: each cell has its own."""
+        """The citations that all filled cells of the row share. Empty if they differ, or with fewer than two."""
         cited = [cell.citations for cell in self.cells if cell.missing is None]
         return cited[0] if len(cited) > 1 and len(set(cited)) == 1 else ()
 
@@ -219,13 +219,13 @@ class Answer:
 
     @property
     def missed(self) -> str:
-        """What was not found as one line in the asker's language; "" where nothing is missing."""
+        """A line in the asker's language that names what was not found. "" if nothing is missing."""
         says, between = _MISSED.get(self.language, _MISSED["en"])
         return says + between.join(self.missing) if self.missing else ""
 
     @property
     def lead(self) -> str:
-        """What the answer says before its segments, where it abstains: why it does, or its reply to a greeting."""
+        """The line before the segments of an answer that abstains: its reason, or the reply to a greeting."""
         if self.status != "abstained":
             return ""
         if not self.segments:
@@ -235,7 +235,7 @@ class Answer:
 
     @property
     def is_reply(self) -> bool:
-        """Whether nothing was asked: what it says is no answer, and no refusal either."""
+        """Whether the text asked nothing, so that this is a reply and neither an answer nor a refusal."""
         return self.abstain_reason == "no_question"
 
     @property
@@ -245,7 +245,7 @@ class Answer:
 
     @property
     def of_translations(self) -> str:
-        """What a translation of a quote is, in the asker's language, for whoever shows one."""
+        """A remark in the asker's language, to be shown with each translation of a quote."""
         return _TRANSLATION.get(self.language, _TRANSLATION["en"])
 
     def as_dict(self) -> dict[str, Any]:

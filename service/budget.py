@@ -12,18 +12,18 @@ from sinkqa.service.errors import DeadlineExceeded
 
 
 class WorkBudget:
-    """The processor time of one request, which :func:`spending` gives it, and whether anybody still waits for it."""
+    """The processor time of one request, set by :func:`spending`, and whether anybody still waits for the result."""
 
     def __init__(self) -> None:
         self._cpu_ends, self._cpu_s = math.inf, math.inf
         self._is_cancelled = False
 
     def cancel(self) -> None:
-        """Ends the work at its next :func:`checkpoint`: nobody waits for it any longer."""
+        """Ends the work at its next :func:`checkpoint`, because nobody waits for it any longer."""
         self._is_cancelled = True
 
     def start_thread(self, cpu_s: float) -> None:
-        """From now on the thread that calls this does the work, and has ``cpu_s`` seconds of processor time for it."""
+        """Assigns the work to the calling thread, with ``cpu_s`` seconds of processor time from now on."""
         self._cpu_ends, self._cpu_s = time.thread_time() + cpu_s, cpu_s
 
     def check(self) -> None:
@@ -51,7 +51,7 @@ def allowing(budget: WorkBudget) -> Iterator[None]:
 
 @contextmanager
 def spending(cpu_s: float) -> Iterator[None]:
-    """Inside, this thread works on the request that the context is of; it has ``cpu_s`` of processor time for that."""
+    """Inside, this thread works on the request of this context. It has ``cpu_s`` seconds of processor time for it."""
     budget = _budget.get() or WorkBudget()
     budget.start_thread(cpu_s)
     with allowing(budget):
@@ -59,16 +59,16 @@ def spending(cpu_s: float) -> Iterator[None]:
 
 
 def give_up() -> None:
-    """Ends the work that this context is of at its next :func:`checkpoint`: nobody waits for it any longer."""
+    """Ends the work of this context at its next :func:`checkpoint`, because nobody waits for it any longer."""
     if budget := _budget.get():
         budget.cancel()
 
 
 def checkpoint() -> None:
-    """To be called by loops, so that no step between two calls takes long.
+    """Checks the budget. Loops call it so often that no step between two calls takes long.
 
     Raises:
-        DeadlineExceeded: the request that this is done for may take no longer.
+        DeadlineExceeded: the budget of the request is used up.
     """
     if budget := _budget.get():
         budget.check()

@@ -60,7 +60,7 @@ app = typer.Typer(
 
 
 def _path(given: str) -> Path:
-    """As it is: what is wrong with one path is told when it is read, and the others still land."""
+    """Accepts a path unchecked. A wrong path is reported when it is read, so that the other files are still added."""
     if not given:  # Path("") would be the folder that the command runs in
         raise typer.BadParameter("expected a file or a folder, got an empty name")
     return Path(given)

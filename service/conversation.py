@@ -36,10 +36,10 @@ def ask_in_turn(
     filters: Filters | None = None,
     generate: bool = False,
 ) -> Iterator[Answer]:
-    """As :meth:`Engine.stream`, of the last of the user's ``turns``, oldest first.
+    """Answers the last of the user's ``turns``, as :meth:`Engine.stream` does. Turns come oldest first.
 
-    A turn that leans on those before it is made to stand alone: the ``question`` of the answer is what was asked then.
-    Where nobody can tell what it leans on, the answer is a reply that asks for the whole question.
+    A turn that depends on earlier ones is rewritten to stand alone; the answer's ``question`` is the rewritten one. If
+    it is unclear what the turn refers to, the answer is a reply that asks for the whole question.
 
     Raises:
         InvalidQuestion: see :meth:`Engine.ask`; at the first step.
@@ -56,11 +56,11 @@ def ask_in_turn(
 def next_questions(
     engine: Engine, question: str, passage_ids: Sequence[str], *, filters: Filters | None = None
 ) -> tuple[str, ...]:
-    """Up to three questions beside ``question``, each of which the library answered just now.
+    """Up to three follow-up questions. Each was just tried, and the library answers it.
 
-    They are made of the sections beside those of the passages, best passage first, of the same question asked of
-    another country or another document, and of what other documents among the passages say. Passages that are gone are
-    passed over.
+    There are three sources: the sections beside those of the passages, best passage first; ``question`` asked of
+    another country or document; and what other documents among the passages say. Passages that no longer exist are
+    skipped.
     """
     with engine.reading():
         cited = list(_hits(engine, passage_ids))

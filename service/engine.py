@@ -45,7 +45,7 @@ class Engine(Shelf):
         super().__init__(library, settings)
         self._generator = generator
         if settings.judge != "rules":
-            self.ready()  # a model that is missing is told when the library is opened
+            self.ready()  # a missing model raises when the library is opened
 
     def ready(self) -> None:
         """Loads now what the first question would load."""
@@ -102,7 +102,7 @@ class Engine(Shelf):
         """Takes in files and folders. A file that fails is reported; every other one is stored and findable.
 
         The same bytes again change nothing; new bytes at the same path replace the document that stood there.
-        ``about``: what is known of files beforehand, by their paths; it goes before what their readers find.
+        ``about``: metadata of files known beforehand, by path. It overrides what the readers find.
         """
         from sinkqa.service.intake.adding import take_in
         from sinkqa.service.intake.reader_pool import Readers
@@ -114,7 +114,7 @@ class Engine(Shelf):
         )
 
     def bring_in(self, files: Sequence[File], *, readers: Readers, share: Share, on_done: OnDone, stop: Stop) -> None:
-        """:func:`bring_in` beside questions that are answered meanwhile, in turn with other jobs.
+        """:func:`bring_in` in the background, while questions are answered. Jobs take turns.
 
         A document that a file replaces can be restored like one that was discarded.
         """
@@ -163,7 +163,7 @@ class Engine(Shelf):
         bar: float | None = None,
         generate: bool = False,
     ) -> Iterator[Answer]:
-        """As :meth:`ask`, and where a language model takes its time, the answer without it comes first."""
+        """As :meth:`ask`. If a language model writes, the answer without it comes first."""
         return self._asking.stream(question, k=k, filters=filters, bar=bar, generate=generate)
 
     def opening(self, language: str) -> Opening:
@@ -227,7 +227,7 @@ class Engine(Shelf):
 
     @property
     def encoder(self) -> str:
-        """The fingerprint of what made the library's vectors."""
+        """The fingerprint of the encoder that made the library's vectors."""
         return self._library.encoder.fingerprint
 
     @property
@@ -237,7 +237,7 @@ class Engine(Shelf):
 
     @property
     def dim(self) -> int:
-        """Numbers in each of its vectors."""
+        """The dimension of the encoder's vectors."""
         return self._library.encoder.dim
 
     def embed(self, texts: Sequence[str]) -> Floats:

@@ -1,4 +1,4 @@
-"""Answers as Markdown for chat assistants: every mark a link to its passage, with its place in the text."""
+"""Writes answers as Markdown for chat assistants. Every mark is a link to its passage."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def _rows(table: AnswerTable) -> Iterator[_Block]:
 
 
 def escaped(text: str) -> str:
-    """Text that a Markdown viewer shows as it stands; addresses as code, which no viewer makes a link of."""
+    """Escapes text, so that a Markdown viewer shows it unchanged. Addresses become code, so that none is a link."""
     return _ORDINAL.sub(r"\1\\\2", _ACTIVE.sub(_inert, text.translate(SHOWN)))
 
 
@@ -149,7 +149,7 @@ def _cell(text: str) -> str:
 
 
 def _doubts(citation: Citation) -> str:
-    """Why a quote may not be what the page says, behind its source."""
+    """The reasons why a quote may differ from the page, to be put after its source."""
     return "".join(f" *({_line(each)})*" for each in citation.warnings)
 
 

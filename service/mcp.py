@@ -49,14 +49,14 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a message means: a collection, its engine, and the address that links to its passages begin with, if any."""
+    """The target of a message: a collection, its engine, and the base address of links to its passages, if any."""
 
     collection: str
     engine: Callable[[], Engine]
     base: str | None = None
 
     def link(self, passage_id: str, *, spans: Sequence[QuotedSpan] = ()) -> str:
-        """Where a passage is looked up: over HTTP, else as a resource of this server."""
+        """The address of a passage: over HTTP, or else as a resource of this server."""
         if self.base is None:
             return PASSAGE.format(passage_id=passage_id)
         return passage_link(self.base, passage_id, spans=spans, collection=self.collection)
@@ -159,7 +159,7 @@ class Server(MCPServer[Any]):
     async def get_prompt(
         self, name: str, arguments: dict[str, Any] | None = None, context: Context[Any, Any] | None = None
     ) -> GetPromptResult | InputRequiredResult:
-        """As the server's own; what does not fit is told, and is no failure of ours."""
+        """As the base class, but an unknown prompt or a missing argument is an error of the client, with a message."""
         prompts = {prompt.name: prompt for prompt in await self.list_prompts()}
         if name not in prompts:
             raise MCPError(INVALID_PARAMS, f"prompt: expected one of {', '.join(prompts)}, got {name[:80]!r}")

@@ -1,4 +1,4 @@
-"""How far a question has come: told from inside, by the steps that do the work, to whoever waits for its answer."""
+"""Progress of a question. The steps that do the work report it to the caller who waits for the answer."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from contextvars import ContextVar
 from typing import Literal
 
 Step = Literal["judging", "checking", "writing"]
-"""What is done now: passages were found and are judged; quotes are compared with the store; a model writes."""
+"""What is being done: judging the passages found, comparing quotes with the store, or writing with a model."""
 
 _listener: ContextVar[Callable[[Step], None] | None] = ContextVar("listener", default=None)
 
 
 @contextmanager
 def listening(listener: Callable[[Step], None]) -> Iterator[None]:
-    """Inside, ``listener`` is told of each step that this thread begins; a step may begin several times."""
+    """Inside, ``listener`` is called for each step that this thread begins. A step may begin several times."""
     token = _listener.set(listener)
     try:
         yield
@@ -24,6 +24,6 @@ def listening(listener: Callable[[Step], None]) -> Iterator[None]:
 
 
 def begun(step: Step) -> None:
-    """To be called by what begins a step."""
+    """Reports that a step begins."""
     if listener := _listener.get():
         listener(step)

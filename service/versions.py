@@ -1,4 +1,4 @@
-"""Which SinkQA this is: its version, the format of libraries that it writes, and what makes its vectors."""
+"""Identifies this SinkQA: its version, the library format that it writes, and the encoder of its vectors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Abstaining step of the evaluation: questions with passages that answer them or do not, told apart by confidence."""
+"""Measures whether confidence separates questions that the given passages answer from those that they do not."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ from sinkqa.service.evidence.pieces import Pieces
 class Posed:
     """A question with the passages given for it, title and text, and whether they answer it.
 
-    ``answers`` are strings of which a passage that answers holds one, ``sentences`` such sentences where these are
-    marked.
+    ``answers``: strings; a passage that answers holds one of them. ``sentences``: the sentences that answer, if they
+    are marked.
     """
 
     query_id: str
@@ -45,7 +45,7 @@ class Posed:
     sentences: tuple[str, ...] = ()
 
     def worth(self, _: Passage, said: Analysis) -> float:
-        """1 where a text of a passage is of a marked sentence, or without these holds an answer, else 0."""
+        """1 if the text and a marked sentence overlap, or, without marked sentences, if it holds an answer; else 0."""
         text = bare(said.text)
         if self.sentences:
             return float(any(bare(each) in text or text in bare(each) for each in self.sentences))
@@ -54,10 +54,10 @@ class Posed:
 
 @dataclass(frozen=True, slots=True)
 class AbstainScore:
-    """How well a set's questions are told apart: AUROC with interval, and of mere word overlap, the floor.
+    """How well confidence separates a set's answerable questions from the others. All values have intervals.
 
-    ``answered`` and ``false_answers``: shares of the answerable and of the other questions that are answered at the
-    shipped bar, with intervals.
+    ``auroc``: by confidence. ``floor``: AUROC by mere word overlap. ``answered`` and ``false_answers``: shares of the
+    answerable and of the other questions that are answered at the shipped bar.
     """
 
     name: str
@@ -131,7 +131,7 @@ def _answered(posed: Sequence[tuple[float, bool, Hashable]]) -> Estimate:
 
 
 def hits_of(posed: Posed, encoder: Encoder) -> list[Hit]:
-    """The passages as retrieval would hand them over, best first, sentences as their units."""
+    """The passages as hits of a retrieval, best first. The units of each passage are its sentences."""
     texts = [f"{title} {text}".strip() for title, text in posed.passages]
     vectors, tokens = encoder.read([posed.question, *texts])
     dense, late = vectors[1:] @ vectors[0], encoder.maxsim(tokens[0], tokens[1:])

@@ -1,4 +1,4 @@
-"""Answering step of the evaluation: gold questions put to the engine, its answers against points and evidence."""
+"""Asks the engine gold questions, and compares its answers with their points and evidence."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ def score_answers(
     cache: Path | None = None,
     on_progress: OnProgress = quiet,
 ) -> tuple[Result, bool]:
-    """What the engine answers to each question, with its shipped settings; whether the result was there already.
+    """Scores the engine's answer to each question, with the shipped settings.
+
+    The second value says whether the result had been kept already.
 
     Raises:
         NothingToMeasure: no question has points, or every one can be answered.
@@ -135,10 +137,10 @@ def _as_shown(library: Library, judge: str) -> Callable[[str], list[Hit]]:
 
 
 def abstention(questions: Sequence[Question], results: Sequence[QuestionResult]) -> dict[str, float]:
-    """How abstaining does: AUROC of the confidence with interval, precision and recall, and what is answered.
+    """The scores of abstaining: AUROC of the confidence with interval, precision, recall, and shares answered.
 
-    Questions with a false premise count among those that have no answer, but not where a name says ``unanswerable``.
-    What needs both kinds of questions is left out where one is missing.
+    Questions with a false premise count as having no answer, except in measures named ``unanswerable``. Measures that
+    need both kinds of questions are left out if one kind is missing.
     """
     answerable = [question.expects == "answer" for question in questions]
     answered = [each.answered for each in results]

@@ -1,7 +1,7 @@
-"""Calibrating step of the evaluation: weights by which signs become a confidence, and how far they carry over.
+"""Fits the weights that turn signs into a confidence, and measures how well they generalise.
 
-Every candidate of a question is an example: it says a share of the points asked for, or none. Questions come in kinds,
-a set of them each, which weigh alike. Weights are judged on clusters of wordings, and on kinds, that were left out.
+Every candidate of a question is an example: it says a share of the points asked for, or none. Every kind of question
+has the same weight. The fit is judged on clusters of wordings, and on kinds, that were left out of it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from sinkqa.service.evidence.pieces import Pieces
 
 _FOLDS = 5
 _ROUNDS = 3  # of fitting: each weighs the wrong candidates by how likely the one before finds them
-_SHARP = 3.0  # how much more the likeliest wrong candidate counts than the others
+_SHARP = 3.0  # how much more the best-scored wrong candidate counts than the others
 _RIDGE = 0.02 / len(SIGNS)  # keeps weights small that few questions speak for
 _KEPT = 0.88  # of the answerable questions: about so many are answered
 _WHOLE = 0.99  # of the points: an answer that says so much is complete
@@ -46,11 +46,11 @@ Model = tuple[Floats, float]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Example:
-    """A question of a ``kind``: the signs of its m candidates, float32, (m, n_signs), and what each is worth, 0..1.
+    """A question of a ``kind`` with its m candidates.
 
-    A candidate is worth the share of the points that it says, ``shown`` the share that its passage says, of which an
-    answer shows more than one piece. Nothing is worth anything where the question cannot be answered. Wordings of one
-    question, and questions over the same passage, share a ``cluster``.
+    ``signs``: float32, (m, n_signs). ``worth``: the share of the points that a candidate says, 0..1. ``shown``: the
+    share that its passage says, since an answer shows more than one piece of it. Both are 0 if the question cannot be
+    answered. Wordings of one question, and questions over the same passage, share a ``cluster``.
     """
 
     kind: str
@@ -64,11 +64,13 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class KindScore:
-    """How one kind does. AUROC of answerable against other questions, None where a kind has one of them only.
+    """The scores of one kind of question.
 
-    ``seen``: by weights fitted to all; ``unseen``: each cluster by weights of the others; ``left_out``: by weights of
-    the other kinds. ``chosen``: mean worth of the likeliest candidate, unseen. ``answered`` and ``false_answers``:
-    shares at the shipped bar of its answerable and its other questions, unseen.
+    ``seen``, ``unseen`` and ``left_out`` are AUROCs of answerable against other questions, None if the kind lacks one
+    of the two. ``seen``: weights fitted to all questions. ``unseen``: weights fitted to the other clusters.
+    ``left_out``: weights fitted to the other kinds. The rest is unseen too. ``chosen``: mean worth of the best
+    candidate. ``answered`` and ``false_answers``: shares of the answerable and of the other questions that are
+    answered at the shipped bar.
     """
 
     kind: str
@@ -145,9 +147,10 @@ def _candidates(
 
 
 def calibrate(found: Sequence[Example], signs: Sequence[str] = SIGNS) -> Calibration:
-    """Logistic regression over candidates, no weight below 0, scaled so that the likeliest one's share is what it says.
+    """Fits a logistic regression over candidates, with no weight below 0.
 
-    Answerable and other questions weigh alike, and so does each kind among them.
+    It is scaled so that the probability of the best candidate is the measured share. Answerable and other questions
+    weigh alike, and so does each kind among them.
 
     Raises:
         ValueError: answerable or other questions are missing.
@@ -187,9 +190,9 @@ def _mean(values: Sequence[float]) -> float | None:
 
 
 def _cross_validated(found: Sequence[Example], line: tuple[float, float]) -> list[tuple[float, float]]:
-    """Of each example the confidence and worth of its likeliest candidate, by weights of other clusters.
+    """For each example the confidence and worth of its best candidate, by weights fitted to other clusters.
 
-    All are stretched by the same two numbers, so that confidences of different folds can be compared.
+    All folds are scaled by the same ``line``, so that their confidences can be compared.
     """
     names = sorted({f"{each.kind}:{each.cluster}" for each in found})
     np.random.default_rng(0).shuffle(names)
@@ -201,7 +204,7 @@ def _cross_validated(found: Sequence[Example], line: tuple[float, float]) -> lis
 
 
 def _likeliest(example: Example, model: Model) -> tuple[float, float]:
-    """The confidence in the likeliest candidate, and what it is worth; nothing without one."""
+    """The confidence in the best candidate, and its worth. Both are 0 if there is no candidate."""
     if not len(example.worth):
         return 0.0, 0.0
     logits = example.signs @ model[0] + model[1]

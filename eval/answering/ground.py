@@ -1,4 +1,4 @@
-"""Measuring step: how well the grounding guard tells supported claims from others, and fitting of its score."""
+"""Measures how well the grounding guard separates supported claims from others, and fits its score."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A claim with evidence and whether that supports it. ``number`` counts the set's distinct claims from 0.
+    """A claim with its evidence, and whether the evidence supports it. ``number``: of the claim in its set, from 0.
 
     Claims with even numbers are for tuning, odd ones for measuring: evidence of one claim is never on both sides.
     """
@@ -44,7 +44,7 @@ class Item:
 
     @property
     def supported(self) -> bool:
-        """What the score is to tell; partly supported is not."""
+        """The truth that the score should predict. A partly supported claim is not supported."""
         return self.label == "supported"
 
 
@@ -151,7 +151,7 @@ def area(scores: Floats, truth: NDArray[np.bool_]) -> float:
 
 
 def balanced_accuracy(said: NDArray[np.bool_], truth: NDArray[np.bool_]) -> float:
-    """Mean of the shares of true and of other items that are told right."""
+    """Mean of two shares: of true items labelled true, and of false items labelled false."""
     return float((said[truth].mean() + (~said[~truth]).mean()) / 2)
 
 

@@ -1,4 +1,4 @@
-"""Judging step of the evaluation: one answer against the points and the evidence of its question."""
+"""Judges one answer by the points and the evidence of its question."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question with where each place of its evidence stands, and the ids of the documents that may be cited.
+    """A question with the places of its evidence, and the ids of the documents that may be cited.
 
-    A place stands under spans of source text, each with the id of its document.
+    A place is given as spans of source text, each with the id of its document.
     """
 
     question: Question
@@ -40,14 +40,14 @@ class Asked:
 
     @property
     def hops(self) -> set[int]:
-        """All of which an answer must have evidence for."""
+        """The hops. An answer must have evidence for all of them."""
         return {place.hop for place in self.question.evidence}
 
 
 def locate(
     question: Question, named: Mapping[str, Sequence[str]], about: Sequence[str], sources: Mapping[str, str]
 ) -> Asked:
-    """Where the evidence stands: under the spans that it gives, else where its document holds its words."""
+    """Finds the places of the evidence: the spans that it gives, or else the places of its words in its document."""
     places = []
     for place in question.evidence:
         holding = named[place.document] if place.document else about
@@ -63,7 +63,7 @@ def _standing(place: Evidence, holding: Sequence[str], sources: Mapping[str, str
 
 
 def unlocated(asked: Asked) -> Iterator[str]:
-    """What to warn of: evidence that cannot be cited, since its words stand nowhere."""
+    """Warnings for evidence that cannot be cited, because no document holds its words."""
     for place, spans in zip(asked.question.evidence, asked.places, strict=True):
         if not spans:
             where = place.document or "the documents"
@@ -73,12 +73,12 @@ def unlocated(asked: Asked) -> Iterator[str]:
 def answer_scores(asked: Asked, answer: Answer, sources: Mapping[str, str]) -> dict[str, float]:
     """Every measure that fits the question, 0..1; ``sources`` are the source texts of cited documents by id.
 
-    A question that can be answered: whether it was, the share of points its answer says within an answer's length,
-    whether that is all of them with a citation of a right document, the share of points where something right is
-    cited, the share of hops whose evidence is cited, and of citations that are of a wrong document. A false premise:
-    whether what contradicts it is quoted, in an answer or an abstention. Of any answer: the share of citations that
-    touch evidence or hold a point, of quotes that stand in the source, and of numbers that are quoted; and its length,
-    where 1 is the most that is shown.
+    For an answerable question: whether it was answered; the share of points said within an answer's length; whether all
+    points are said and a right document is cited; the share of points said, or 0 if no citation is right; the share of
+    hops whose evidence is cited; the share of citations of a wrong document. For a false premise: whether evidence
+    against it is quoted, in an answer or an abstention. For any answer: the shares of citations that touch evidence or
+    hold a point, of quotes that stand in the source, and of numbers that are quoted; and its length, where 1 is the
+    most that is shown.
     """
     question = asked.question
     scores = {"confidence": answer.confidence}
@@ -99,9 +99,9 @@ def answer_scores(asked: Asked, answer: Answer, sources: Mapping[str, str]) -> d
 
 
 def text_worth(asked: Asked, passage: Passage, said: Analysis) -> float:
-    """The share of the points that a text of a passage says, 0..1; half of it where the passage holds no evidence.
+    """The share of the points that a text of a passage says, 0..1.
 
-    Nothing where the passage is of a wrong document.
+    It is halved if the passage holds no evidence, and 0 if the passage belongs to a wrong document.
     """
     if passage.doc_id not in asked.documents:
         return 0.0
@@ -119,9 +119,9 @@ def wanted(asked: Asked, answer: Answer) -> Iterator[Wanted]:
 
 
 def loss(asked: Asked, answer: Answer, judgement: Judgement, hits: Sequence[Hit], names: Mapping[str, str]) -> Loss:
-    """Where an answer that is not complete was lost; ``names`` are those of the documents' files by id.
+    """The stage at which an incomplete answer was lost. ``names``: the documents' file names by doc_id.
 
-    A right passage is quoted where evidence is touched, or the first passage of ``hits`` that holds it is cited.
+    The right passage counts as quoted if a citation touches evidence, or cites the first of ``hits`` that holds it.
     """
     given, cited = answer.status != "abstained", {citation.passage_id for citation in answer.citations}
     quoted = {

@@ -1,4 +1,4 @@
-"""Calibrating step of the evaluation: the kinds of questions that a file lists, read with their libraries."""
+"""Reads the kinds of questions that a file lists for calibration, with their libraries."""
 
 from __future__ import annotations
 

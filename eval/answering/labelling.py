@@ -1,4 +1,4 @@
-"""Judging step of the evaluation: statements labelled as the product labels them, by whichever judge is handed in."""
+"""Labels statements as the product does, with any given judge."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from sinkqa.service.grounding.verifying import Entailment, verify
 
 
 def together(labels: set[Label]) -> Label:
-    """The label of a text whose claims have these."""
+    """The label of a text whose claims have these labels."""
     if "contradicted" in labels:
         return "contradicted"
     return next(iter(labels)) if len(labels) == 1 else "partly"
 
 
 def label(text: str, search: Callable[[str], list[Hit]], sources: Sources, judge: Entailment, pieces: Pieces) -> Label:
-    """The label of a whole text, given what ``search`` finds for its claims; unknown where it holds no claim."""
+    """The label of a whole text, by what ``search`` finds for its claims. Unknown if the text holds no claim."""
     try:
         checked, _ = verify(text, search, sources, judge, pieces)
     except InvalidText:
@@ -41,7 +41,7 @@ def label(text: str, search: Callable[[str], list[Hit]], sources: Sources, judge
 def labelling(
     paths: Sequence[Path], judge: Entailment, encoder: Encoder, *, cache: Path | None, on_progress: OnProgress
 ) -> Iterator[tuple[Library, Callable[[str], Label]]]:
-    """A library of these files, and what labels statements over it with the search and the settings as shipped."""
+    """A library of these files, and a function that labels statements over it with the shipped search and settings."""
     files = find_files(paths)
     corpus = digest([sorted(sha256_of(path) for path in files), []])
     pieces = Pieces(encoder)

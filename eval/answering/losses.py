@@ -1,4 +1,4 @@
-"""Judging step of the evaluation: where on its way an answer was lost, and which answers were given."""
+"""Counts the stages at which answers were lost, and measures the answers that were given."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ MEANINGS: dict[Stage, str] = {
 
 
 def stage(*, rank: int | None, given: bool, quoted: bool) -> Stage:
-    """Where an answer that is not complete was lost.
+    """The stage at which an incomplete answer was lost.
 
-    ``rank``: so many passages hold all of its evidence, 1-based, None where no number does. ``given``: whether there is
-    an answer; ``quoted``: whether it quotes the right passage for every part of the question.
+    ``rank``: how many of the first passages hold all of its evidence, None if no number does. ``given``: whether there
+    is an answer. ``quoted``: whether it quotes the right passage for every part of the question.
     """
     if given and quoted:
         return "items"
@@ -43,7 +43,7 @@ def stage(*, rank: int | None, given: bool, quoted: bool) -> Stage:
 
 
 def losses(result: Result) -> list[Lost]:
-    """The questions lost at each stage, in the order of the flow; stages at which none was are there too."""
+    """The questions lost at each stage, in the order of the stages. Stages without a loss are included."""
     return [
         Lost(name, meaning, [each for each in result.questions if each.lost and each.lost.stage == name])
         for name, meaning in MEANINGS.items()
@@ -51,7 +51,7 @@ def losses(result: Result) -> list[Lost]:
 
 
 def retrieval_counts(questions: Iterable[QuestionResult]) -> str:
-    """Of questions lost in retrieval: how many have their evidence how far down, and another file first."""
+    """A line of counts for questions lost in retrieval: by evidence rank, with another file first, and withheld."""
     lost = [each.lost for each in questions if each.lost]
     near = sum(each.rank is not None and each.rank <= FAR for each in lost)
     return (

@@ -1,4 +1,4 @@
-"""Measuring step: hand-written statements about documents, faithful ones and near misses, and what is said of them."""
+"""Measures the labels of hand-written statements about documents: faithful statements and near misses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sinkqa.service.grounding.guard import Label
 from sinkqa.service.grounding.verifying import Entailment
 
 STATEMENTS = Path(__file__).parents[1] / "questions" / "statements.tsv"
-"""Ours, of which ``eval/questions/README.md`` tells."""
+"""Our own statements. ``eval/questions/README.md`` describes them."""
 
 Truth = Literal["supported", "contradicted", "unsupported"]
 
@@ -29,8 +29,8 @@ _LANGUAGE = re.compile(r"[a-z]{2}(-[a-z]{2})?")
 class Statement:
     """A sentence about one document, and what that document says of it.
 
-    ``language``: that of the statement, with that of the document behind a hyphen where it is another one;
-    ``evidence``: words of the document that decide.
+    ``language``: of the statement, followed by a hyphen and the document's language if it differs. ``evidence``: the
+    words of the document that decide.
     """
 
     statement_id: str
@@ -55,7 +55,7 @@ class Labelled:
 
     @property
     def is_false_support(self) -> bool:
-        """Whether a near miss was called supported, which must never be."""
+        """Whether a near miss was called supported. This must never happen."""
         return self.given == "supported" != self.statement.truth
 
     @property
@@ -66,7 +66,7 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """How often each label was given to the statements of one truth and group; of the group "all", to all of them."""
+    """How often each label was given to the statements of one truth and group. The group "all" has all of them."""
 
     truth: Truth
     group: str
@@ -132,7 +132,7 @@ def label_statements(
 
 
 def tally(labelled: Iterable[Labelled]) -> list[Row]:
-    """The labels given: for each truth a row of every group, "across" after the languages, and one of all."""
+    """Counts the labels: for each truth one row for each group and one for all. "across" comes after the languages."""
     counts = Counter((each.statement.truth, group, each.given) for each in labelled for group in _groups(each))
     groups = sorted({group for _, group, _ in counts}, key=lambda group: (group == "all", group == "across", group))
     present = {(truth, group) for truth, group, _ in counts}

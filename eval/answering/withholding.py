@@ -1,4 +1,4 @@
-"""Measuring step: whether a confidence tells questions that can be answered from others, and holds what it says."""
+"""Measures whether a confidence separates answerable questions from others, and whether it is calibrated."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Area(NamedTuple):
 
 
 class Operating(NamedTuple):
-    """Where only answers of at least ``confidence`` are given: share of questions answered, share of those wrong."""
+    """The result if only answers of at least ``confidence`` are given: the share answered, and how many are wrong."""
 
     confidence: float
     coverage: float

@@ -70,7 +70,7 @@ def _ended_s(server: Server) -> float:
 
 
 def percentile(times: Sequence[float], share: float) -> float:
-    """The smallest time that at least this share of them does not exceed."""
+    """The smallest time that is at least as long as ``share`` of all the times."""
     ordered = sorted(times)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 

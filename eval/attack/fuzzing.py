@@ -29,7 +29,7 @@ _BAD = ("crash", "hang", "traceback", "stray")
 
 @dataclass(frozen=True, slots=True)
 class ReadingResult:
-    """What became of a file: read, the code of its error, or one of crash, hang, traceback, stray.
+    """The result of reading one file: read, the code of its error, or one of crash, hang, traceback, stray.
 
     ``stray`` is a warning of Python's that a user would see; ``grown_mb`` the peak of memory above what it was before.
     """
@@ -110,7 +110,7 @@ class _Reader:
         self.pipe.send((sample.name, content))
 
     def verdict(self) -> ReadingResult | None:
-        """What became of the file, once that is known."""
+        """The result for the file, or None while it is unknown."""
         try:
             if self.pipe.poll():
                 result: ReadingResult = self.pipe.recv()

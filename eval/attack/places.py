@@ -64,7 +64,7 @@ def _run(arguments: list[str | bytes], *before: str) -> subprocess.CompletedProc
 
 
 def amiss(arguments: list[str | bytes], statuses: tuple[int, ...], *before: str) -> str:
-    """What is wrong with how a command ended; empty where nothing is."""
+    """What is wrong with the end of a command. Empty if nothing is wrong."""
     try:
         done = _run(arguments, *before)
     except subprocess.TimeoutExpired:

@@ -1,4 +1,4 @@
-"""The evaluation's commands about abstaining and grounding, which ``eval.cli`` takes in."""
+"""The commands about abstaining and grounding. ``eval.cli`` registers them."""
 
 from __future__ import annotations
 

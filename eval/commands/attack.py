@@ -1,4 +1,4 @@
-"""The evaluation's command that attacks, which ``eval.cli`` takes in."""
+"""The command that attacks. ``eval.cli`` registers it."""
 
 from __future__ import annotations
 

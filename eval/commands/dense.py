@@ -1,4 +1,4 @@
-"""The evaluation's command about the dense leg, which ``eval.cli`` takes in."""
+"""The command about the dense leg. ``eval.cli`` registers it."""
 
 from __future__ import annotations
 

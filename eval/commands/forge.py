@@ -1,4 +1,4 @@
-"""The evaluation's command about forged statements, which ``eval.cli`` takes in."""
+"""The command about forged statements. ``eval.cli`` registers it."""
 
 from __future__ import annotations
 

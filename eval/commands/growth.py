@@ -1,4 +1,4 @@
-"""The evaluation's command about growth, which ``eval.cli`` takes in."""
+"""The command about growth. ``eval.cli`` registers it."""
 
 from __future__ import annotations
 

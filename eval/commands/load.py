@@ -1,4 +1,4 @@
-"""The evaluation's command about load, which ``eval.cli`` takes in."""
+"""The command about load. ``eval.cli`` registers it."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def count(text: str) -> int:
 
 
 def noted(scored: Iterable[tuple[Result, bool]]) -> list[Result]:
-    """The results; each is told on standard error as it comes."""
+    """The results. Each is printed to standard error when it comes."""
     results = []
     for result, kept in scored:
         typer.echo(f"{result.dataset} {result.label}: {'as kept' if kept else 'measured'}", err=True)

@@ -1,4 +1,4 @@
-"""The evaluation's command about the words of real pages, which ``eval.cli`` takes in."""
+"""The command about the words of real pages. ``eval.cli`` registers it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The evaluation's command about peers, which ``eval.cli`` takes in."""
+"""The command about peers. ``eval.cli`` registers it."""
 
 from __future__ import annotations
 

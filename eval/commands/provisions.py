@@ -1,4 +1,4 @@
-"""The evaluation's command about provisions, which ``eval.cli`` takes in."""
+"""The command about provisions. ``eval.cli`` registers it."""
 
 from __future__ import annotations
 

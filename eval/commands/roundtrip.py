@@ -1,4 +1,4 @@
-"""The evaluation's command about the round trip, which ``eval.cli`` takes in."""
+"""The command about the round trip. ``eval.cli`` registers it."""
 
 from __future__ import annotations
 

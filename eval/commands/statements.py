@@ -1,4 +1,4 @@
-"""The evaluation's command about hand-written statements, which ``eval.cli`` takes in."""
+"""The command about hand-written statements. ``eval.cli`` registers it."""
 
 from __future__ import annotations
 

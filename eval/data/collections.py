@@ -1,4 +1,4 @@
-"""Reading step of the evaluation: folders of questions and judgements, recognised by what they hold."""
+"""Reads folders of questions and judgements. Their layout is recognised by the files they hold."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class CollectionPlace:
 
     @property
     def name(self) -> str:
-        """The folder's name; a language stands behind the name of what it is a language of."""
+        """The folder's name with the subset. A folder named by a language gets its parent's name in front."""
         here = self.folder.resolve()
         if self.subset:
             return f"{here.name}-{self.subset}"

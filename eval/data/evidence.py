@@ -1,4 +1,4 @@
-"""Finding step of the evaluation: where words stand in a text, white space aside."""
+"""Finds words in a text, ignoring white space."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ def bare(text: str) -> str:
 
 
 def stretches(words: Sequence[str], text: str) -> list[Stretch]:
-    """Where ``text`` holds all of ``words``, white space aside: a stretch for each of them, in order of the text.
+    """Finds all of ``words`` in ``text``, ignoring white space. Yields a stretch for each, in text order.
 
-    Every time the rarest of them stands there, the nearest one of each other counts with it: a label that a table
-    repeats in many rows is meant in the row with the number. Nothing where one of the words is missing.
+    Each occurrence of the rarest word is taken with the nearest occurrence of every other word. A label that a table
+    repeats in many rows is thus found in the row with the number. Empty if one of the words is missing.
     """
     kept, said = _kept(text)
     sought = [word for word in map(bare, words) if word]

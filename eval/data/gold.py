@@ -56,7 +56,7 @@ class Question:
 
     @property
     def expects(self) -> Literal["answer", "correction", "nothing"]:
-        """What is right to give: an answer, what contradicts a false premise, or no answer."""
+        """The right response: an answer, evidence against a false premise, or no answer."""
         if self.traits.get("type") == "false-premise":
             return "correction"
         return "answer" if self.evidence else "nothing"
@@ -80,7 +80,7 @@ class Judgement:
 
     @property
     def reach(self) -> int | None:
-        """How many passages cover every hop; None where all of them do not."""
+        """How many of the first passages cover every hop. None if all passages together do not."""
         return next((rank for rank in sorted(r for r in self.ranks if r) if self.covered(rank)), None)
 
     @property

@@ -1,7 +1,7 @@
-"""Measuring step: whether an answer says what a reference answer says, point by point, by the gold set's rules.
+"""Checks whether an answer says the points of a reference answer, by the gold set's rules.
 
-A point is a few words in several variants, in Chinese and English; one variant is enough, and plain substrings are not:
-"5%" does not stand in "25%", nor "EU" in "Europe". Long English variants are stems: "methodolog".
+A point is a few words in several variants, in Chinese and English. One variant is enough. A mere substring does not
+count: "5%" does not stand in "25%", nor "EU" in "Europe". Long English variants are stems: "methodolog".
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ _ARTICLE = re.compile(r"第[零〇一二三四五六七八九十百]+条|Article
 _ITEM = re.compile(r"\s*(?:[（(]?(?:[一二三四五六七八九十]+|\d+|[a-z]|[ivx]+)[)）.、]|[-•—–])\s*")  # a list mark
 MOST_OF_ARTICLE = 8  # passages of an article that are taken
 _DRAWN = 500  # sentences that are looked at for another one
-_AROUND = 2  # passages before and behind the one that a sentence is of, and as many of other documents
+_AROUND = 2  # passages before and after a sentence's own, and as many of other documents
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +75,7 @@ def written(text: str, form: str) -> Held:
 
 
 class Shelf:
-    """Where quotes are re-read: documents in memory (:class:`Sources`)."""
+    """Documents in memory, from which quotes are read again (:class:`Sources`)."""
 
     def __init__(self, several: Sequence[Held]) -> None:
         self._held = {each.document.doc_id: each for each in several}
@@ -127,7 +127,7 @@ class Sentence:
 
     @property
     def article(self) -> str | None:
-        """The number of the article that it is of, as its heading has it."""
+        """The number of its article, as the heading gives it. None outside of articles."""
         found = _ARTICLE.match(self.passage.section[-1]) if self.passage.section else None
         return found[0] if found else None
 
@@ -138,7 +138,7 @@ class Sentence:
 
     @property
     def lead(self) -> str | None:
-        """What leads to it, where it is an item of a list: the line above it whose mark is of another style."""
+        """The lead-in, if the sentence is a list item: the line above it whose mark has another style."""
         above, mark = self.passage.units[: self.unit], mark_of(self.text)
         if mark is None and (self.passage.kind != "list" or any(mark_of(unit.text) for unit in above)):
             return None
@@ -152,7 +152,7 @@ class Sentence:
         return None
 
     def after(self) -> str | None:
-        """The sentence behind it in the same passage."""
+        """The sentence after it in the same passage."""
         rest = self.passage.units[self.unit + 1 :]
         return rest[0].text if rest and self.passage.kind == "text" else None
 
@@ -173,7 +173,7 @@ class Sentence:
         return random.choice(here) if here else None
 
     def near(self, random: Random) -> list[Hit]:
-        """What a search would give: its passage, those around it, the rest of its article, and some of elsewhere."""
+        """A stand-in for search results: its passage, those around it, the rest of its article, and some others."""
         here, own = self.document.passages, self.passage
         chosen = [own, *here[max(0, self.place - _AROUND) : self.place], *here[self.place + 1 :][:_AROUND]]
         if self.article:

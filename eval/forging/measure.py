@@ -30,7 +30,7 @@ MODULES = (listed, amounts, words, glyphs, borders, tables)  # importing them re
 
 @dataclass(frozen=True, slots=True)
 class WrongVerdict:
-    """A statement that was judged otherwise than it should be, and what it was forged from."""
+    """A statement with a wrong verdict, and the text that it was forged from."""
 
     claim: str
     source: str
@@ -55,7 +55,7 @@ class ForgeryScore:
 
 
 class Verifier:
-    """Judges statements as the product does: its quotes, its pieces, its judge; all but the search."""
+    """Judges statements with the product's own code for quotes, pieces and judging, but without its search."""
 
     def __init__(self, encoder: Encoder) -> None:
         self._judge, self._pieces = RuleJudge(encoder), Pieces(encoder)

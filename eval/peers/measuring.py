@@ -1,4 +1,4 @@
-"""Peers step of the evaluation: other libraries over the passages, questions and encoder of SinkQA, in one run."""
+"""Measures other libraries in the same run as SinkQA, over the same passages and questions, with the same encoder."""
 
 from __future__ import annotations
 

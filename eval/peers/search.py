@@ -1,8 +1,8 @@
-"""Peers step of the evaluation, as a program of its own: passages and questions to another library, as it is meant.
+"""Gives passages and questions to another library, used as its authors intend. It is a program of its own.
 
-``PYTHON -P eval/peers/search.py WORK OUT``: runs where txtai or Haystack is installed, and SinkQA need not be. WORK is
-JSON with ``system``, ``mode``, ``model`` (a sentence-transformers folder), ``passages`` ([id, text] each),
-``questions`` and ``k``; OUT gets the ranked ids of each question, and what indexing and each search took.
+``PYTHON -P eval/peers/search.py WORK OUT``: needs txtai or Haystack, but not SinkQA. WORK is JSON with ``system``,
+``mode``, ``model`` (a sentence-transformers folder), ``passages`` ([id, text] each), ``questions`` and ``k``. OUT gets
+the ranked ids of each question, and the times of indexing and of each search.
 """
 
 from __future__ import annotations

@@ -28,7 +28,11 @@ from sinkqa.service.engine import Engine
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """Which questions are asked: wordings of each, at most ``sample`` of a kind of each law, and of which kinds."""
+    """Which questions are asked.
+
+    ``wordings``: how many of each question. ``sample``: the most questions of one kind for each law, None for all.
+    ``kinds``: the kinds of questions.
+    """
 
     wordings: int = 4
     sample: int | None = None

@@ -179,7 +179,7 @@ def lines_of(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def numeral(text: str) -> int:
-    """Of Chinese numerals below a thousand, or of digits: 一百二十四 is 124."""
+    """The value of Chinese numerals below a thousand, or of digits: 一百二十四 is 124."""
     if text.isdecimal():
         return int(text)
     total, digit = 0, 0
@@ -204,7 +204,7 @@ def _title(document: Document) -> str:
 
 
 def set_aside(document: Document) -> list[Span]:
-    """What is no text of a provision: running heads, notes, tables, and sub-headings of documents in English."""
+    """Parts that are not text of a provision: running heads, notes, tables, and in English all headings."""
     english = not re.search("[一-龥]", document.text[:2000])
     notes = (Span(*match.span()) for match in _NOTE.finditer(document.text))
     headings = _blocks(document, "heading") if english else []
@@ -290,7 +290,7 @@ def _before_caption(text: str, start: int, end: int) -> int:
 
 
 def _paragraphs(text: str, lines: Sequence[Span], style: Style) -> Iterator[Paragraph]:
-    """Each paragraph with its items; none where the article has but one, or its numbers do not rise one by one."""
+    """Each paragraph with its items. Yields none if the article has only one, or if the numbers skip or fall."""
     numbered = _NUMBERED[style]
     counted = style == "条" and not any(numbered.match(text, *line) for line in lines)
     if counted and any(not is_item(text, a) and _ITEM_GOES_ON.match(text, *b) for a, b in pairwise(lines[1:])):

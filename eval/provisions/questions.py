@@ -33,7 +33,7 @@ _PIECE = 12  # letters
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What should be given, and where in its document. Spans are of the source text.
+    """What an answer should give, and its place in the document. Spans are of the source text.
 
     ``needed`` must be in the answer, ``more`` is the rest of a list. What is cited must lie within ``allowed`` and not
     in ``notes``.
@@ -62,7 +62,7 @@ class ProvisionQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Texts of one law, and what it is called in each language."""
+    """The texts of one law, and its name in each language."""
 
     laws: tuple[Law, ...]
     names: Mapping[str, Names]
@@ -265,7 +265,7 @@ def _chosen(text: str) -> bool:
 
 
 def merged(questions: Iterable[ProvisionQuestion]) -> list[ProvisionQuestion]:
-    """Each text once; what two questions ask for in the same words is right for both."""
+    """Merges questions with the same text. Whatever is right for one of them is then right for the merged one."""
     found: dict[str, ProvisionQuestion] = {}
     for each in questions:
         first = found.get(each.text)

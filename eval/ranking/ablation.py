@@ -1,4 +1,4 @@
-"""Asking step of the evaluation: a configuration, and the same with each of its parts taken away."""
+"""Measures a configuration, and the same configuration without each of its parts."""
 
 from __future__ import annotations
 

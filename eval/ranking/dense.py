@@ -1,4 +1,4 @@
-"""Asking step of the evaluation: what the dense leg finds of the exactly best, and what a search costs, as it grows."""
+"""Measures the recall of the approximate dense search and the cost of a search, as the number of vectors grows."""
 
 from __future__ import annotations
 

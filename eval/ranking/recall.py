@@ -1,4 +1,4 @@
-"""Asking step of the evaluation: gold questions over documents, taken in as the product takes them in."""
+"""Searches for gold questions in documents that were added as the product adds them."""
 
 from __future__ import annotations
 

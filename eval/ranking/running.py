@@ -1,4 +1,4 @@
-"""Asking step of the evaluation: a collection into a library, its questions to the library, the answers scored."""
+"""Adds a collection to a library, asks the library its questions, and scores the rankings."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def score_benchmark(
 
 
 def fill(library: Library, corpus: Sequence[CorpusEntry], *, on_progress: OnProgress = quiet) -> dict[str, str]:
-    """Adds the entries that the library lacks; gives the id of each entry by the id of its document."""
+    """Adds the entries that the library lacks. Returns the entry id of each doc_id."""
     held = {record.doc_id for record in library.documents()}
     named: dict[str, str] = {}
     lacking: list[CorpusEntry] = []

@@ -1,4 +1,4 @@
-"""Printing step of the evaluation: answers and abstaining as tables for a terminal."""
+"""Prints results on answers and abstaining as tables on a terminal."""
 
 from __future__ import annotations
 

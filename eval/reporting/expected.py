@@ -1,4 +1,4 @@
-"""Guarding step of the evaluation: published figures measured again, each beside what was published."""
+"""Measures published figures again, and compares each with the published value."""
 
 from __future__ import annotations
 

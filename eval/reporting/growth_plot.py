@@ -1,4 +1,4 @@
-"""Growth step of the evaluation: every figure against the size of the library, in small panels of one picture."""
+"""Plots every figure against the size of the library, in small panels of one picture."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reporting step of the evaluation: systems over collections in one sortable HTML page that needs nothing beside it."""
+"""Writes one sortable, self-contained HTML page of systems over collections."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reporting step of the evaluation: what its pages share, from the style to the cells of tables."""
+"""The common parts of the report pages, from the style to the cells of tables."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def cell(value: Estimate, *, best: bool = False) -> str:
 
 
 def number(value: float | None, form: str) -> str:
-    """A number in a form, or nothing."""
+    """A number in the given format, or an empty cell for None."""
     return "" if value is None else format(value, form)
 
 

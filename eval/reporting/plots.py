@@ -1,4 +1,4 @@
-"""Reporting step of the evaluation: plots as SVG that takes its text colour and fonts from the page around it."""
+"""Draws plots as SVG. Text colour and fonts come from the page around it."""
 
 from __future__ import annotations
 

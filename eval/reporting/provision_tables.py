@@ -1,4 +1,4 @@
-"""Printing step of the provisions' evaluation: what was asked by number, what by fact, and what failed."""
+"""Prints the evaluation of provisions: questions by number, questions by fact, and failures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reporting step of the evaluation: results as one HTML page that needs nothing beside it."""
+"""Writes results as one self-contained HTML page."""
 
 from __future__ import annotations
 

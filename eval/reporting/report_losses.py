@@ -1,4 +1,4 @@
-"""Reporting step of the evaluation: each answer that is not complete, where it was lost and what was there instead."""
+"""The part of the report on incomplete answers: the stage at which each was lost, and what was there instead."""
 
 from __future__ import annotations
 

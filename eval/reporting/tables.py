@@ -1,4 +1,4 @@
-"""Printing step of the evaluation: results as tables for a terminal."""
+"""Prints results as tables on a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Comparing step of the evaluation: two configurations over the same questions, one by one."""
+"""Compares two configurations, question by question."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def _sums(differences: list[float], clusters: list[str]) -> list[float]:
 
 
 def fitting(one: Scored, other: Scored) -> Scored:
-    """What one has values of where the other has them too; a measure without such questions is left out."""
+    """The values of one result for questions that the other has too. A measure without such questions is left out."""
     both = {
         name: {query_id: value for query_id, value in values.items() if query_id in other.values.get(name, {})}
         for name, values in one.values.items()

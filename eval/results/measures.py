@@ -1,4 +1,4 @@
-"""Measuring step: rankings against judgements, by ir-measures, a value for every judged query."""
+"""Measures rankings against judgements with ir-measures. Every judged query gets a value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scoring step of the evaluation: the rankings of any system, as a TREC run, against judgements, as a result."""
+"""Scores a TREC run of any system against judgements, and makes a result of it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _EXCERPT = 240  # characters of an entry that a result keeps
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Judgements, and what is known beside them: texts of queries and entries by id, and what names the data.
+    """Judgements, with the texts of queries and entries by id if known, and the fingerprints of the data.
 
     Without a collection the texts are unknown, and ``corpus`` is "".
     """
@@ -60,7 +60,7 @@ def read_judged(path: Path, *, split: str = "test", n_queries: int | None = None
 
 
 def score_run(path: Path, judged: Judged, *, label: str | None = None, measures: Sequence[str] = MEASURES) -> Result:
-    """What a run is worth: a value for every judged query, 0 for one that the run lacks. It may be of any depth.
+    """Scores a run, of any depth. Each judged query gets a value, and 0 if the run lacks it.
 
     Equal scores are ordered by the run's ranks. Queries without judgements do not count.
 

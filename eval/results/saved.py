@@ -185,7 +185,7 @@ def headline(result: Result) -> str:
 
 
 def distinct(results: Sequence[Result]) -> list[Result]:
-    """Results of one name, measured by other code or from other folders, are told apart by a number."""
+    """Adds a number to results that share a name but were measured by other code or from other folders."""
     seen: Counter[tuple[str, str]] = Counter()
     named = []
     for result in results:

@@ -1,4 +1,4 @@
-"""Measuring step: how sure a mean is, and whether two systems differ by more than luck."""
+"""Confidence intervals of means, and a test whether two systems differ significantly."""
 
 from __future__ import annotations
 

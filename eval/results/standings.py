@@ -1,4 +1,4 @@
-"""Comparing step of the evaluation: systems over a collection in order, and which differ by more than luck."""
+"""Ranks the systems over a collection, and finds which differ significantly."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def standings(
 
 
 def holm(ps: Sequence[float]) -> list[float]:
-    """The p values corrected for their number: each holds for all together, whatever depends on what.
+    """The p values corrected for their number by Holm's method. It holds for dependent tests too.
 
     Source: Holm 1979, A Simple Sequentially Rejective Multiple Test Procedure.
     """

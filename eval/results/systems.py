@@ -1,4 +1,4 @@
-"""Comparing step of the evaluation: several systems over several collections, in one table."""
+"""Compares several systems over several collections in one table."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sinkqa.eval.results.significance import Estimate, mean_of
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a system scores on a collection; ``change`` and two-sided ``p`` against the baseline, where there is one."""
+    """A system's score on a collection. ``change`` and two-sided ``p`` are against the baseline, if there is one."""
 
     value: Estimate
     change: Estimate | None = None
@@ -46,7 +46,10 @@ class Board:
     notes: tuple[str, ...]
 
     def grid(self, show: Callable[[Cell, bool], str], *, by_collection: bool = False) -> list[list[str]]:
-        """Heads, then rows, of systems or with ``by_collection`` of collections; ``show`` is told what is best."""
+        """The heads, then one row for each system, or for each collection with ``by_collection``.
+
+        ``show`` formats a cell. Its second argument says whether the cell is the best.
+        """
         heads = ["", *self.collections]
         columns = [[each.cells.get(name) for each in self.systems] for name in self.collections]
         if any(each.mean for each in self.systems):

@@ -18,7 +18,7 @@ _LEAST = 0.3  # share of a unit that must be found for it to count as there at a
 
 @dataclass(slots=True)
 class Found:
-    """A unit: its canonical text, and the stretches of the stored text that it was found in, in its own order."""
+    """A unit: its canonical text, and the stretches of the stored text that hold it, in the unit's order."""
 
     text: str
     places: list[tuple[int, int]]
@@ -30,12 +30,12 @@ class Found:
 
     @property
     def exact(self) -> bool:
-        """Whether it stands there as it is, in one piece."""
+        """Whether the stored text holds the unit unchanged, in one piece."""
         return len(self.places) == 1 and self.chars == len(self.text)
 
 
 class Alignment:
-    """Units of the truth against a stored document: each character of it is given to one unit at most."""
+    """Finds the units of the truth in a stored document. Each stored character belongs to at most one unit."""
 
     def __init__(self, texts: Sequence[str], stored: Stored) -> None:
         self._stored, self._text = stored, stored.text
@@ -59,7 +59,7 @@ class Alignment:
             at += length
 
     def take(self, start: int, end: int) -> None:
-        """Gives a stretch away."""
+        """Marks a stretch of the stored text as taken by a unit."""
         self._free[start:end] = bytes(end - start)
 
     def is_free(self, start: int, end: int) -> bool:
@@ -80,7 +80,7 @@ class Alignment:
         self.take(start, start + len(unit.text))
 
     def _between(self, number: int) -> tuple[int, int]:
-        """Where a unit is to be looked for first: behind the one before it, before the next one."""
+        """The range in which to look for a unit first: after the unit before it, and before the next one."""
         above = next((unit.places[-1][1] for unit in reversed(self.found[:number]) if unit.places), 0)
         below = (unit.places[0][0] for unit in self.found[number + 1 :] if unit.places)
         return above, next((start for start in below if start > above), len(self._text))

@@ -53,7 +53,7 @@ def _section_mark(number: int, language: Language) -> str:
 
 
 def insert(draft: Draft, pieces: list[Piece]) -> None:
-    """Puts pieces behind a paragraph, so that plain text stands on both sides."""
+    """Inserts pieces after a paragraph, so that plain text stands on both sides."""
     places = [at for at, piece in enumerate(draft.pieces) if isinstance(piece, Text) and piece.kind == "plain"]
     at = draft.random.choice(places) + 1
     draft.pieces[at:at] = [*pieces, Text(plain(draft.words.paragraph(2)))]
@@ -119,7 +119,7 @@ def fractions(draft: Draft) -> list[Piece]:
 
 
 def _shifted(texts: str, power: str) -> Runs:
-    """The power stands raised behind the base, of which ``texts`` says where it ends: before|base^after."""
+    """Runs with the power raised after the base. ``texts`` marks the base: before|base^after."""
     before, _, rest = texts.partition("|")
     base, _, after = rest.partition("^")
     return TextRun(before + base), TextRun(power, "raised"), TextRun(after)
@@ -187,7 +187,7 @@ def lead(draft: Draft, kind: str) -> Text:
 
 
 def listed(draft: Draft) -> list[Piece]:
-    """A list of three to six items behind its lead."""
+    """A lead-in and a list of three to six items."""
     style, around = draft.random.choice(_FORMATS[draft.language])
     return [lead(draft, "list"), *items(draft, "list", style, around, draft.random.randint(3, 6))]
 

@@ -22,7 +22,7 @@ _TELLING = 4  # characters from which a word inside others says where they are f
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is not as it should be: the kind that it is of, what was expected and what is stored."""
+    """One error of reading: its kind, what was expected and what is stored."""
 
     measure: str
     kind: str
@@ -32,7 +32,7 @@ class Fault:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of one document: right and all, by measure; ``faults`` say what the difference is."""
+    """Counts of one document by measure: how many are right, and how many there are. ``faults``: the differences."""
 
     right: dict[str, int] = field(default_factory=dict)
     of: dict[str, int] = field(default_factory=dict)
@@ -145,7 +145,7 @@ def _levels(pairs: Sequence[tuple[int, int]]) -> dict[int, int]:
 
 
 def _left_over(tally: Tally, truth: Truth, alignment: Alignment, stored: Stored) -> None:
-    """What no unit has: what may be there, what must not be, and what nobody wrote."""
+    """Counts the stored text that belongs to no unit. It is leaked if it is excluded text, else invented."""
     excluded = sorted(((canonical(each.text), each) for each in truth.excluded), key=lambda pair: -len(pair[0]))
     for text in sorted({canonical(text) for text in truth.allowed}, key=len, reverse=True):
         _drop(text, alignment, stored)
@@ -172,7 +172,7 @@ def _drop(text: str, alignment: Alignment, stored: Stored) -> None:
 
 
 def _source(text: str, excluded: Sequence[tuple[str, Excluded]]) -> Excluded | None:
-    """What must not be there that a left-over stretch is of: it has its characters in order, or holds it whole."""
+    """The excluded text that a left-over stretch belongs to: it has the stretch's characters in order, or is in it."""
     words = "".join(_WORD.findall(text))
     for whole, each in excluded:
         bare = "".join(_WORD.findall(whole))

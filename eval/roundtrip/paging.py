@@ -25,10 +25,10 @@ _UNSEEN = re.compile(r"[\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class PageCheck:
-    """A page, or a whole document where the format has none: words as multisets, white space and order aside.
+    """A page, or a whole document if the format has no pages. Words are multisets; white space and order do not count.
 
-    ``lost`` are words of the page that are not stored, ``added`` stored words that the page has not, both with how
-    many times; ``furniture`` is the share of the stored words that is kept as heads, page numbers and the like.
+    ``lost``: words of the page that are not stored. ``added``: stored words that are not on the page. Both come with
+    counts. ``furniture``: the share of stored words kept as running heads, page numbers and the like.
     """
 
     document: str
@@ -57,7 +57,7 @@ class PageCheck:
 
 
 def compare(document: str, page: int, own: str, body: str, furniture: str, note: str = "") -> PageCheck:
-    """What two readings of one page have that the other has not."""
+    """Compares two readings of one page: the words that only one of them has."""
     stored = f"{body}\n{furniture}"
     theirs, ours = Counter(_words(own)), Counter(_words(stored))
     lost, added = _beyond(theirs - ours, own, stored), _beyond(ours - theirs, stored, own)
@@ -70,7 +70,7 @@ def _words(text: str) -> list[str]:
 
 
 def _beyond(words: Counter[str], text: str, other: str) -> tuple[tuple[str, int], ...]:
-    """Words that stand more often in a text than in another, also where spaces are put otherwise (emis sions)."""
+    """Words that occur more often in one text than in another, even with spaces ignored (emis sions)."""
     here, there = (_UNSEEN.sub("", fold(each)) for each in (text, other))
     more = {word: min(count, here.count(word) - there.count(word)) for word, count in words.items()}
     return tuple(sorted(((w, n) for w, n in more.items() if n > 0), key=lambda item: (-item[1], item[0])))

@@ -26,7 +26,7 @@ BARS = {"recall": 0.995, "order": 0.995, "cells": 0.98}
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """One document there and back; ``error`` where the reader refused it."""
+    """One document, written and read back. ``error`` is set if the reader refused it."""
 
     made: Made
     tally: Tally
@@ -35,15 +35,15 @@ class Trip:
 
     @property
     def ok(self) -> bool:
-        """Whether all that counts is right; levels of headings are reported and do not count."""
+        """Whether all measures that count are right. Levels of headings are reported, but do not count."""
         return not self.error and not self.tally.counted
 
 
 @dataclass(slots=True)
 class Figures:
-    """A group of documents: how many, how many failed, each share with its interval, and characters too many.
+    """A group of documents: how many, how many failed, each share with its interval, and superfluous characters.
 
-    ``alone`` are those that have the kind and no other; ``own`` those with a fault in what is of the kind itself.
+    ``alone``: documents with this kind and no other. ``own``: documents with a fault in a piece of this kind.
     """
 
     name: str
@@ -91,7 +91,7 @@ def shown(document: Document) -> str:
 
 
 def figures(name: str, trips: Sequence[Trip], *, kind: str = "") -> Figures:
-    """Sums over documents: shares are of counts, their intervals of documents drawn anew (clusters)."""
+    """Sums over documents. Shares come from summed counts. Their intervals resample whole documents (clusters)."""
     failed = [each for each in trips if not each.ok]
     alone = [each for each in trips if len(each.made.kinds) == 1]
     result = Figures(name, len(trips), len(failed), len(alone), sum(not each.ok for each in alone))
@@ -147,7 +147,7 @@ def by_format(trips: Sequence[Trip]) -> list[Figures]:
 
 
 def bars(whole: Figures) -> list[Bar]:
-    """What must hold of all documents."""
+    """The requirements that all documents together must meet."""
     found = [
         Bar(name, whole.shares[name].mean if name in whole.shares else None, limit, True)
         for name, limit in BARS.items()

@@ -36,7 +36,7 @@ def canonical(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A block, or a part of a table: where it stands in the whole, its kind ("cell" for those) and its level."""
+    """A block, or a part of a table: its place in the whole text, its kind ("cell" for tables) and its level."""
 
     start: int
     end: int
@@ -71,7 +71,7 @@ class Stored:
 
 
 def word_borders(said: str, text: str, at: int = 0) -> list[int]:
-    """Where words begin and end in a canonical text at ``at``; nothing where joined words compare otherwise."""
+    """Starts and ends of words in a canonical text at ``at``. Empty if the joined words have another canonical form."""
     borders = list(accumulate((len(_word(word)) for word in said.split()), initial=at))
     return borders if borders[-1] == at + len(text) else []
 

@@ -48,7 +48,10 @@ _BASE = re.compile(r"[A-Za-z]+$|[0-9.]+$")
 
 
 def with_bases(runs: Sequence[TextRun]) -> Iterator[tuple[TextRun, str]]:
-    """Runs in order, what is raised with the word or figure that it stands on, which the run before loses."""
+    """Yields each run with its base: for a raised run the word or figure before it, else "".
+
+    The run before a raised one loses that word.
+    """
     for place, run in enumerate(runs):
         above = runs[place + 1] if place + 1 < len(runs) else None
         base = _BASE.search(run.text) if above and above.form == "raised" and run.form == "plain" else None
@@ -57,7 +60,7 @@ def with_bases(runs: Sequence[TextRun]) -> Iterator[tuple[TextRun, str]]:
 
 
 def linear(runs: Sequence[TextRun]) -> str:
-    """What runs say in one line."""
+    """The text of the runs on one line."""
     return "".join(run.linear for run in runs)
 
 
@@ -102,7 +105,7 @@ class ListItem:
 
 @dataclass(frozen=True, slots=True)
 class PlacedCell:
-    """A cell to set at its top left place."""
+    """A table cell. ``row`` and ``column`` are those of its top left corner."""
 
     row: int
     column: int
@@ -155,7 +158,7 @@ Piece = Heading | Text | ListItem | Grid | Field
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A stretch of the text that a reader sees; ``may_be_named`` where a warning of the document will do instead."""
+    """A stretch of the text that a reader sees. ``may_be_named``: a warning of the document may replace it."""
 
     text: str
     role: Role
@@ -180,7 +183,7 @@ class CellTruth:
 
 @dataclass(frozen=True, slots=True)
 class Excluded:
-    """What stands in the file, or on the page, and is not the document's text."""
+    """Text in the file or on the page that is not part of the document's text."""
 
     text: str
     kind: str

@@ -16,7 +16,7 @@ from sinkqa.index.store.sqlite.store import STORE_FILE, SqliteStore
 
 
 class CallTimes(NamedTuple):
-    """Milliseconds of one call: by the clock, and of the processor, which other programs do not lengthen."""
+    """Milliseconds of one call: wall time and processor time. Other programs do not lengthen processor time."""
 
     p50: float
     p95: float
@@ -25,7 +25,7 @@ class CallTimes(NamedTuple):
 
 
 def time_calls(act: Callable[[int], object], n: int) -> CallTimes:
-    """Of ``n`` calls, after one that does not count. No other thread of the process may be busy."""
+    """Times ``n`` calls, after one that does not count. No other thread of the process may be busy."""
     act(0)
     wall, cpu = [], []
     for i in range(n):

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class DocumentLifetime:
-    """A document between its upload and its deletion. Times are monotonic seconds, generations the library's.
+    """A document from its upload to its deletion. Times are monotonic seconds; generations are the library's.
 
-    ``since`` is the generation that brought it; it is not in generation ``until`` nor in any later one. ``there_s`` and
-    ``gone_s`` are when its owner was told so, ``leaving_s`` when its deletion was asked for. ``text`` is empty where it
-    is not known.
+    ``since``: the first generation with the document. ``until``: the first one without it. ``there_s`` and ``gone_s``:
+    when the server confirmed the upload and the deletion. ``leaving_s``: when the deletion was requested. ``text`` is
+    empty if it is not known.
     """
 
     doc_id: str
@@ -33,9 +33,9 @@ class DocumentLifetime:
 
 @dataclass(frozen=True, slots=True)
 class SeenDocument:
-    """What an answer cited or a search found, of which generation, and when it was asked for and got.
+    """The documents that an answer cited or a search found, with its generation.
 
-    ``sought`` is the document whose own name was searched for.
+    ``sent_s`` and ``got_s``: when it was requested and received. ``sought``: the document whose own name was searched.
     """
 
     sent_s: float
@@ -46,7 +46,7 @@ class SeenDocument:
 
 
 def contradictions(seen: SeenDocument, lives: Mapping[str, DocumentLifetime]) -> Iterator[str]:
-    """What of it cannot be so. Nothing is said against what merely may be wrong: requests overlap."""
+    """The contradictions in what was seen. Because requests overlap, only what is surely wrong is reported."""
     for doc_id in dict.fromkeys(seen.docs):
         life = lives.get(doc_id)
         if life is None:

@@ -47,7 +47,7 @@ _FRAMES = {
 
 
 class Topic(NamedTuple):
-    """What a document is about: one of the subjects, and ``said``, a few telling words of one of its sentences."""
+    """The topic of a document: one of the subjects, and ``said``, a few telling words of one of its sentences."""
 
     language: str
     subject: int

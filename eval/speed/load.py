@@ -68,7 +68,7 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
-    """What became of a plan. ``errors`` and ``wrong`` are what went amiss, with how often; memory is in MiB.
+    """The results of a plan. ``errors`` and ``wrong`` count failed requests and wrong answers. Memory is in MiB.
 
     ``times`` are those of each kind of request and, as "all", of all of them. Memory has settled after a third of the
     time; ``settled`` and ``end`` are medians over a sixth. All four are None for a server that is not ours to look at.
@@ -89,9 +89,9 @@ class LoadReport:
 
 
 async def load(url: str, plan: Plan, *, key: str | None = None, memory: Memory | None = None) -> LoadReport:
-    """Runs a plan against a server, whose library must not be changed by anyone else meanwhile.
+    """Runs a plan against a server. Nobody else may change its library during the run.
 
-    What clients added is deleted in the end. ``key`` needs the scope write, where the server wants one.
+    Documents that clients added are deleted in the end. ``key`` needs the scope write, if the server wants a key.
 
     Raises:
         httpx.HTTPError: the server does not answer from the beginning.
@@ -117,7 +117,7 @@ async def load(url: str, plan: Plan, *, key: str | None = None, memory: Memory |
 
 @dataclass(slots=True)
 class _Record:
-    """What all clients of a run did, and what they were told."""
+    """The requests of all clients of a run, and the responses."""
 
     lives: dict[str, DocumentLifetime]
     mine: list[DocumentLifetime] = field(default_factory=list)
@@ -216,7 +216,7 @@ class _Client:
         return None
 
     def _any(self) -> DocumentLifetime | None:
-        """Half of the time a document that a client made, most likely of late; it may be gone."""
+        """In half of the calls a recent document of any client, which may be deleted by now; else None."""
         mine = self._record.mine[-2 * self._plan.clients :]
         return self._random.choice(mine) if mine and self._random.random() < 0.5 else None
 

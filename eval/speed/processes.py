@@ -69,13 +69,13 @@ def _has_ended(process: psutil.Popen) -> bool:
 
 
 def memory_of(process: psutil.Process) -> int:
-    """Bytes it has in memory, those that it shares with others in part. Raises what psutil raises."""
+    """Bytes of memory of a process. Memory shared with others counts in part. Raises what psutil raises."""
     about = process.memory_full_info()
     return int(getattr(about, "pss", about.uss))
 
 
 def written_by(process: psutil.Process) -> int:
-    """Bytes that it made go to files on a disk. Raises what psutil raises."""
+    """Bytes that a process wrote to files on a disk. Raises what psutil raises."""
     return int(process.io_counters().write_bytes) if hasattr(process, "io_counters") else 0
 
 

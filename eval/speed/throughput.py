@@ -1,4 +1,4 @@
-"""Growth step of the evaluation: how many searches a second a server answers, for so many clients at once."""
+"""Measures how many searches a second a server answers, for a given number of clients at once."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def load_reranker(name_or_folder: str | Path) -> Reranker:
 
 
 class CrossEncoderReranker:
-    """A sentence-transformers ``CrossEncoder`` with one label, or with two labels of which the second means relevant.
+    """A sentence-transformers ``CrossEncoder`` with one label, or with two: the second means relevant.
 
     Raises:
         RerankerMissing: see :func:`load_reranker`.

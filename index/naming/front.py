@@ -11,8 +11,9 @@ from sinkqa.ingest.document import Metadata
 class Front:
     """The parts of a document that show its name.
 
-    ``name`` is its file's; ``title`` falls back on it; ``type`` is the short format name of :class:`Filters`.
-    ``opening``: the first 3,000 characters of its text; ``headings``: its distinct highest headings, in order.
+    ``name``: the file's name. ``title``: the title, or ``name`` if there is none. ``type``: the short format name of
+    :class:`Filters`. ``opening``: the first 3,000 characters of the text. ``headings``: the distinct headings of the
+    highest level, in order.
     """
 
     doc_id: str

@@ -27,7 +27,7 @@ REMEMBERED = 10_000
 
 
 def last_row(connection: Connection) -> int:
-    """The highest row ever issued; inside a transaction also counting its own."""
+    """The highest row number ever issued. Inside a transaction, rows that it added itself count too."""
     (held,) = connection.execute('SELECT coalesce(max("row"), 0) FROM passages').fetchone()
     known = connection.execute("SELECT last_row FROM generations ORDER BY generation DESC LIMIT 1").fetchone()
     return max(int(held), int(known[0]) if known else 0)

@@ -25,7 +25,8 @@ _ACROSS = frozenset({"par", "dict"})  # kinds whose sides may change places: the
 class TrainingParams:
     """Parameters of training.
 
-    Source: van den Oord et al. 2018 (InfoNCE), Kusupati et al. 2022 (sizes), Wortsman et al. 2022 (drawing back).
+    Source: van den Oord et al. 2018 (InfoNCE), Kusupati et al. 2022 (nested sizes), Wortsman et al. 2022
+    (interpolation of the weights with those before training).
     """
 
     dim: int = 256
@@ -45,7 +46,7 @@ class TrainingParams:
     interaction_longest: int = 56  # tokens of a passage
     interaction_temperature: float = 0.05
     interaction_weight: float = 2.0
-    drawn_back: float = 0.2  # towards the start vectors in the end: other fields gain, statutes lose little
+    drawn_back: float = 0.2  # share of the start vectors in the result: other fields gain, statutes lose little
     seed: int = 1
     mix: Mapping[str, float] = field(
         default_factory=lambda: {

@@ -41,7 +41,7 @@ def build_tokenizer(pairs: Iterable[Pair], size: VocabularySize) -> Tokenizer:
     """A tokenizer that normalises, cuts and numbers text. Ids 0 and 1 are padding and the unknown token.
 
     NFKC, lower case, accents and traditional characters are folded by one character map. The scores are
-    log-frequencies, so that the best path through a Chinese sentence is the likeliest sequence of words.
+    log-frequencies, so that the best path through a Chinese sentence is its most probable sequence of words.
     """
     from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 

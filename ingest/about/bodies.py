@@ -18,7 +18,7 @@ _LATIN = re.compile(
     rf"(?:,?\s(?:of|OF|for|FOR|on|ON)\s(?:{_WORD}(?:,?\s|$))+)?"
     r"|(?:The )?Conference of the Parties(?: serving as .*)?"
 )
-# Most of them end so; the governing 部 is told from 全部, 西部, 内部.
+# Most of them end so; the ministry's 部 is kept apart from 全部, 西部, 内部.
 _HAN_END = (
     "人民代表大会(?:常务委员会)?|人大常委会|人民政府(?:办公[厅室])?|国务院(?:办公厅|新闻办公室)?|中共中央(?:办公厅)?"
     "|委员会(?:办公[厅室])?|委員會|改革委(?:办公厅)?|办公[厅室]|总局|(?<![时布结格])局|(?<!大)厅|廳"

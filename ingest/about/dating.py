@@ -17,7 +17,7 @@ _DAY = rf"{_YEAR}年\s?\d{{1,2}}月\s?\d{{1,2}}日"
 _ENGLISH_DAY = rf"(?:\d{{1,2}}(?:st|nd|rd|th)?\s{_MONTHS},?\s{_YEAR}|{_MONTHS}\s\d{{1,2}},\s{_YEAR})"
 _ACT_YEAR = re.compile(rf"\b(?:Act|Law|Order|Code|Regulations?|Rules|Agreement|Protocol)\s{_YEAR}\b")
 _BRACKETED_YEAR = re.compile(rf"[（(\[]\s*{_YEAR}(?!\d)")
-# 令和六年 and 令和6年, but not the fiscal year 令和6年度, of which a report may tell long after.
+# 令和六年 and 令和6年, but not the fiscal year 令和6年度: a report may cover that year long after it.
 _JAPANESE_YEAR = re.compile(rf"({'|'.join(ERAS)})([元〇一二三四五六七八九十]{{1,3}}|\d{{1,2}})年(?!度)")
 _ENACTED = re.compile(
     rf"{_YEAR}年\d{{1,2}}月\d{{1,2}}日[^。]{{0,60}}?(?:通过|公布|发布|印发|修订|修正|修改|令第)(?!了)"

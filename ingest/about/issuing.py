@@ -26,7 +26,7 @@ _BODY_BEGINS = re.compile(
 )
 _DAY = r"(?:\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日|(?:[A-Z][a-z]+\s\d{1,2},|\d{1,2}\s[A-Z][a-z]+)\s\d{4})"
 _DATE_LINE = re.compile(rf"{_DAY}\.?")
-_QUOTED = re.compile("《[^》]*》|〈[^〉]*〉")  # what is told of another document
+_QUOTED = re.compile("《[^》]*》|〈[^〉]*〉")  # the name of another document
 _FIELD = re.compile(
     r"^(?:AGENCY:|(?:ISSUED|Issued|PUBLISHED|Published) (?:BY|by):?|Issuing (?:authority|body):"
     r"|(?:发布|制定|颁布|发文|印发)(?:单位|机构|机关|部门)[：:]|(?:発行|編集)者?[：:])"

@@ -88,10 +88,10 @@ class Lattice:
         self._shape = (len(n_rows), self.n_columns, self.n_rows + 2)
 
     def backward(self) -> Floats:
-        """Cost from each state of each line to the end, without the line's own.
+        """Cost from each state of each line to the end, without the line's own cost.
 
-        Shape (n, options, n_columns, n_rows + 2): the rows, numbered so that the last row of each option comes last,
-        then a line that opens a header and one that continues it.
+        Shape (n, options, n_columns, n_rows + 2). The last axis holds the rows, aligned at the last row of each
+        option, then two states of a header: a line opens it, or continues it.
         """
         rows = self.n_rows
         ahead = np.full((self.n_lines, *self._shape), np.inf)

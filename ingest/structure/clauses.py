@@ -1,7 +1,7 @@
 """Numbered clauses of standards and methodologies: 1, 1.1, 1.1.1, A.1.
 
-Their headings are often set like text. The scheme identifies them: consecutive numbers through the whole document, with
-short titles, the first of which are those with which every standard begins.
+Their headings are often set like text, so the numbering identifies them: numbers are consecutive through the whole
+document, and titles are short. The first titles are those with which every standard begins.
 """
 
 from __future__ import annotations

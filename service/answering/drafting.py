@@ -70,10 +70,10 @@ class Drafted:
 
 
 def draft(answered: Sequence[Answered], sources: Sources) -> Drafted:
-    """The answer to everything asked, in that order.
+    """The answer to all parts of the question, in their order.
 
-    All of it abstains only where no part is answered; then the first says why. Parts that are not are ``missing``.
-    Short answers to several sides are a table, a side in each row.
+    It abstains only if no part is answered; the reason is then that of the first part. If some parts are answered, the
+    others are listed in ``missing``. Short answers to several sides become a table with one row for each side.
     """
     begun("checking")
     language = answered[0].outcome.asked.language

@@ -61,10 +61,10 @@ class Finder:
     def find(
         self, asked: Asked, params: Selection = WHOLE, *, meant: Meant | None = None, besides: Meant | None = None
     ) -> Outcome:
-        """The outcome of a question taken as one: settled by a document's structure, else judged.
+        """Answers a question as a whole: by a document's structure, else by judging passages.
 
-        ``meant``: what it means, where that is known better than its words tell. ``besides``: what the whole question
-        means that it is a part of, where the part names no document itself.
+        ``meant``: the documents that it means, if known better than from its words. ``besides``: the documents that
+        the surrounding question means. They count if this part names no document itself.
         """
         meant = meant or self.meant(asked)
         if besides and besides.sure and not meant.sure:
@@ -80,13 +80,13 @@ class Finder:
         return Outcome(asked, settled.evidence, SETTLED, None, shown, notes=settled.notes)
 
     def meant(self, asked: Asked) -> Meant:
-        """What the question names, of the documents that the filters let through; each text is read once."""
+        """The documents that the question names, limited to those that the filters allow. Each text is read once."""
         if asked.text not in self._meant:
             self._meant[asked.text] = self._inside(self.guide.names.meant(asked.text))
         return self._meant[asked.text]
 
     def _inside(self, meant: Meant) -> Meant:
-        """The same, of the documents that the filters let through."""
+        """Limits what the question names to the documents that the filters allow."""
         if not self.filters.doc_ids:
             return meant
         let = {self.library.document(each).doc_id for each in self.filters.doc_ids}
@@ -131,7 +131,10 @@ class Finder:
         return next((settled for settled in found if settled is not None), None)
 
     def _defined(self, asked: Asked, documents: Sequence[str], meant: Meant) -> Settled | None:
-        """What a term means: in the first that says it of what documents hold, else wherever it is defined."""
+        """The definition of a term. Named texts inside the ``documents`` come first.
+
+        Then come the whole documents, or all documents of the library if none are given.
+        """
         found = (
             definitions_asked(asked, self.library, doc_ids=(each,), among=self._passages(each, meant))
             for each in documents
@@ -149,9 +152,9 @@ class Finder:
         return passages_beneath(meant.within[doc_id], doc_id, self.guide.outlines, self.library)
 
     def _judged(self, asked: Asked, meant: Meant, params: Selection) -> Outcome:
-        """What is judged likeliest within what is meant, and where that answers nothing, anywhere.
+        """Judges passages of the documents that are meant. If they give no answer, judges passages of all documents.
 
-        Where the question asks for a kind of provision, statements of the kind come first.
+        If the question asks for a kind of provision, statements of that kind come first.
         """
         if "repeal" in asked.provisions:
             return self._repealed(asked, meant, params)
@@ -216,9 +219,9 @@ class Finder:
 
 
 def _is_of(outcome: Outcome, meant: Meant) -> bool:
-    """Whether the likeliest piece is of what is meant: of a named document or one of its kin, or of the jurisdiction.
+    """Whether the best piece belongs to what the question means: a named document, or else the jurisdiction.
 
-    A piece of another document is of a named one where it has the names in its name.
+    A piece of another document counts too if it holds all the names that the question gives.
     """
     if not outcome.judged:
         return False
@@ -232,7 +235,10 @@ def _is_of(outcome: Outcome, meant: Meant) -> bool:
 
 
 def _without(absent: str, outcome: Outcome) -> Outcome:
-    """The same, or withheld: what is named is not held, and the likeliest piece does not speak of it by that name."""
+    """The outcome when the library lacks the document that the question names by ``absent``.
+
+    The answer is withheld if the best piece does not use that name either.
+    """
     name, piece = Analysis(absent), outcome.judged[0].piece if outcome.judged else None
     note = _NOT_HELD.get(outcome.asked.language, _NOT_HELD["en"]).format(absent)
     is_named = piece is not None and (

@@ -19,7 +19,7 @@ _LEFT_OUT = {
 
 
 def with_whole_lists(outcome: Outcome, sources: Sources) -> Outcome:
-    """The same with each list whole, if a list is asked for and there is room; else a note of how many items lack."""
+    """Completes each list if the question asks for a list and there is room; else notes how many items are missing."""
     evidence, notes = list[Evidence](), list(outcome.notes)
     for each in outcome.evidence:
         whole = list(_whole(each, sources)) if outcome.asked.several else []
@@ -30,7 +30,10 @@ def with_whole_lists(outcome: Outcome, sources: Sources) -> Outcome:
 
 
 def _whole(each: Evidence, sources: Sources) -> Iterator[Evidence]:
-    """The list that the evidence is of, in as many pieces as passages hold it; none of a long one, nor of no list."""
+    """The list that the evidence belongs to, one piece for each passage that holds a part of it.
+
+    Yields nothing if the list is too long, or if there is none.
+    """
     if each.passage.kind not in ("text", "list"):
         return
     parts = whole_list(each.passage, each.units, sources)

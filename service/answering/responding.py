@@ -40,12 +40,12 @@ class Response(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Responder:
-    """Answers questions of any number of parts with what the ``finder`` finds for each."""
+    """Answers questions with one part or several. The ``finder`` finds the answer to each part."""
 
     finder: Finder
 
     def respond(self, question: str) -> Response:
-        """Answers a question of one part or several; where nothing is asked, says what can be asked."""
+        """Answers a question with one part or several. If the text asks nothing, says what can be asked."""
         asked = understand(question)
         if kind := small_talk(question):
             return Response(asked, self._welcome(kind, asked.language), (), ())
@@ -132,7 +132,7 @@ def _first_answered(tried: Iterable[Outcome]) -> Outcome:
 
 
 def _is_about(part: QuestionPart, outcome: Outcome) -> bool:
-    """Whether the likeliest piece, its headings or its document goes by the names of the side."""
+    """Whether the best piece, its headings or its document uses the names of this side of a comparison."""
     names = Analysis(part.label).entities
     if outcome.why or not outcome.judged or part.kind in ("document", "year", "version"):
         return True

@@ -1,4 +1,4 @@
-"""Answers with a source's own table where one is asked for, or with the rows that the compared sides are."""
+"""Answers with a source's own table: all of it if it is asked for, or only the rows of the compared sides."""
 
 from __future__ import annotations
 
@@ -17,17 +17,18 @@ from sinkqa.service.answering.understanding.labelling import TableAsked, table_a
 from sinkqa.service.answering.understanding.question import Asked
 from sinkqa.service.evidence.analysis import Analysis
 
-_AS_GOOD = 0.85  # of the likeliest piece's likelihood: a row this near is what is asked for
+_AS_GOOD = 0.85  # of the best piece's likelihood: a row this near is what is asked for
 _MOST_ROWS = 40
 _POINTS_TO = late(r"(?:[如见由]|\b(?:see|in|by)\b|shown)\s*(?:附?表|\btab(?:le|\.))", re.IGNORECASE)
 _CUT = {"zh": "表格共{}行，此处只列前{}行。", "en": "The table has {} rows, of which the first {} are shown."}
 
 
 def whole_table(outcome: Outcome, doc_ids: Sequence[str], library: Library) -> Outcome:
-    """The same with the source's own table, where the question names it or asks row by row and a row of it answers.
+    """The outcome with the source's own table as its answer, or unchanged.
 
-    ``doc_ids``: the documents that the question names; a table that it names by its label is looked for there, else in
-    that of the likeliest piece. A piece that points to a table ("as shown in Table 4") stands for it.
+    A table is shown if the question names it, or if it asks row by row and a row of the table answers. ``doc_ids``: the
+    documents that the question names. A table named by its label is looked for there, or without any in the best
+    piece's document. A piece that points to a table ("as shown in Table 4") stands for it.
     """
     wanted = table_asked(outcome.asked.text)
     for table in _wanted(wanted, outcome, doc_ids, library) if wanted else ():
@@ -41,7 +42,7 @@ def whole_table(outcome: Outcome, doc_ids: Sequence[str], library: Library) -> O
 
 
 def rows_of_one_table(asked: Asked, sides: Sequence[Answered], library: Library) -> list[Answered] | None:
-    """The sides as rows of a source's table, where each that is answered is a row of the same one; else None."""
+    """The sides as rows of a source's table, if every answered side is a row of that one table; else None."""
     rows = [each.outcome.evidence[0].passage for each in sides if not each.outcome.why]
     if len(rows) < 2 or any(row.kind != "row" or row.doc_id != rows[0].doc_id for row in rows):
         return None
@@ -73,7 +74,7 @@ def _wanted(wanted: TableAsked, outcome: Outcome, doc_ids: Sequence[str], librar
 
 
 def _tables(doc_id: str, library: Library, wanted: TableAsked | Passage) -> Iterator[SourceTable]:
-    """The tables of a document with the label that is asked for, or that the passage is of; with two rows or more."""
+    """The document's tables of two or more rows that have the wanted label or hold the wanted passage."""
     for group in tables(library.passages(doc_id)):
         is_it = wanted in group if isinstance(wanted, Passage) else wanted.names(group[0].table)
         if is_it and (table := table_of(group)) and len(table.rows) > 1:

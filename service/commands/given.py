@@ -15,7 +15,7 @@ from typer.core import TyperArgument, TyperGroup, TyperOption
 
 
 class Group(TyperGroup):
-    """Commands that wait for pydantic only where a value has to be understood, as a number or a choice."""
+    """Commands that import pydantic only if a value must be parsed, such as a number or a choice."""
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)

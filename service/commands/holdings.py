@@ -1,4 +1,4 @@
-"""What the command line prints of documents: their list, one of them, and what became of it."""
+"""Prints documents on the command line: their list, one document, and the result of a change."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _readings(record: DocumentRecord) -> list[str]:
 
 
 def edited(record: DocumentRecord, *, as_json: bool) -> None:
-    """What is known of a document by now, and what of it was corrected."""
+    """The current metadata of a document, and which fields were corrected."""
     if as_json:
         return terminal.show_json(asdict(record))
     terminal.show_line(Text.assemble(("edited ", "green"), record.title, (f"  {record.doc_id[:12]}", "dim")))

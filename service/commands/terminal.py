@@ -71,7 +71,7 @@ def progress(title: str, *, quiet: bool) -> Iterator[Callable[[int, int, str], N
 
 @contextmanager
 def reading(title: str, *, quiet: bool) -> Iterator[OnReading | None]:
-    """A bar on stderr over the bytes of files that are read, with the names of those that are read just now."""
+    """A bar on stderr over the bytes of the files, with the names of those that are being read."""
     if quiet or not _err.is_terminal:
         yield None
         return
@@ -116,7 +116,7 @@ def show_error(error: SinkQAError) -> None:
 
 
 def show_note(label: str, message: str, *, style: str) -> None:
-    """One line on stderr, whatever a file name holds: it could move the cursor or forge a second line."""
+    """One line on stderr. Control characters are replaced: a file name could move the cursor or forge a line."""
     _err.print(Text.assemble((label, style), ": ", message.translate(PICTURES)), soft_wrap=True)
 
 
@@ -183,7 +183,7 @@ def show_doctor(report: DoctorReport, *, as_json: bool) -> None:
 
 
 def room() -> Literal["narrow", "wide"] | None:
-    """Whether a table of documents has room for titles; None where nobody looks on, as in a pipe."""
+    """Whether a table of documents has room for titles. None if the output is no terminal, as in a pipe."""
     if not _out.is_terminal:
         return None
     return "narrow" if _out.width < _NARROW else "wide"

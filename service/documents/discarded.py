@@ -1,4 +1,4 @@
-"""A part of the engine's shelf: which documents were deleted of late and can be put back."""
+"""A part of the engine's shelf: recently deleted documents that can be restored."""
 
 from __future__ import annotations
 

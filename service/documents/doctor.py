@@ -1,4 +1,4 @@
-"""What is installed and loaded, what is stale or damaged: each by itself, so that no trouble hides another."""
+"""Reports what is installed and loaded, and what is stale or damaged. One failed check does not stop the others."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _EXTRAS = {
     "otel": "opentelemetry-sdk",
     "postgres": "asyncpg",
 }
-"""The extras that a server may use, each with the package whose version is told."""
+"""The extras that a server may use, each with the package whose version is reported."""
 _UNREAD = "cannot be read"
 
 
@@ -46,11 +46,11 @@ def examine(
     reranker: Callable[[], Reranker | None] = lambda: None,
     trouble: SinkQAError | None = None,
 ) -> DoctorReport:
-    """Looks at everything; ``trouble``: why the library could not be opened, where it could not."""
+    """Runs every check. ``trouble``: why the library could not be opened, or None if it is open."""
     problems = [trouble.message] if trouble else []
 
     def fact(tell: Callable[[], object]) -> str:
-        """What it tells, or that it cannot, with the reason among the problems."""
+        """The result of one check. If the check fails, says so and adds the reason to the problems."""
         try:
             return str(tell())
         except SinkQAError as error:

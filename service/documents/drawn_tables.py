@@ -52,7 +52,7 @@ class DrawnTable:
 def drawn_tables(text: str, passages: Iterable[Passage], *, page: int | None = None) -> Iterator[DrawnTable]:
     """The tables of a document in order, given its source ``text`` and its passages in reading order.
 
-    With ``page``, those with something on it. One whose cells could not be told apart with certainty is left out.
+    With ``page``, only tables that are partly or wholly on that page. A table with uncertain cell borders is left out.
     """
     for group in tables(passages):
         first, last = min(each.page_start for each in group), max(each.page_end for each in group)

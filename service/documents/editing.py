@@ -1,4 +1,4 @@
-"""Corrections of what is known about a document: what a person gives, checked field by field before it is stored."""
+"""Checks a person's corrections of a document's metadata, field by field, before they are stored."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _COMMON = {"UK": "GB", "USA": "US", "PRC": "CN"}
 
 
 def checked(given: Mapping[str, object]) -> Corrections:
-    """The changes that a person means: None, or nothing but spaces, takes a correction back to what was read.
+    """The changes that a person makes. None or only spaces undoes a correction: the extracted value counts again.
 
     Raises:
         InvalidCorrection: a field that cannot be corrected, or a value that its field cannot have.

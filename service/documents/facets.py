@@ -1,4 +1,4 @@
-"""A part of the engine's shelf: documents chosen by what is known of them, with counts of what may be chosen beside."""
+"""A part of the engine's shelf: documents chosen by their metadata, with counts for every further choice."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _BY: Mapping[str, Callable[[DocumentRecord], str | int]] = {
 
 @dataclass(frozen=True, slots=True)
 class FacetCount:
-    """How many documents have a value, where all that is chosen by the other facets holds; of a subject, its names."""
+    """How many documents have a value, among those that the other facets let through. ``subject``: its names."""
 
     value: str
     count: int
@@ -44,9 +44,10 @@ class FacetCount:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The documents that were chosen, in order, and the values of each facet, the commonest first, years downwards.
+    """The chosen documents in order, and the values of each facet.
 
-    A document has one value of each facet, but any number of subjects.
+    Values are sorted by frequency, descending, but years by year, descending. A document has one value of each facet,
+    but any number of subjects.
     """
 
     documents: tuple[DocumentRecord, ...]

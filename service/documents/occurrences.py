@@ -1,4 +1,4 @@
-"""A part of the engine's shelf: where words stand in a document, as somebody looks for them who reads it."""
+"""A part of the engine's shelf: finds words in a document, for a person who reads it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _MOST_KEPT = 4_000_000  # characters of views: some 40 MB
 
 
 class Searchable:
-    """The search forms of the texts that were looked into last. Safe for threads.
+    """Caches the search forms of the texts that were searched last. Safe for threads.
 
-    A text is known by its hash: a newer version of a document has another one.
+    The key is the hash of the text, so a newer version of a document has its own entry.
     """
 
     def __init__(self) -> None:

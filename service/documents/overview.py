@@ -13,7 +13,7 @@ from sinkqa.service.evidence.citations import Sources, cite
 
 @dataclass(frozen=True, slots=True)
 class OverviewPart:
-    """A section: its heading, empty where the document has none, its first sentence, and where that stands."""
+    """A section: its heading (empty if the document has none), its first sentence, and the place of the sentence."""
 
     heading: str
     text: str
@@ -29,7 +29,7 @@ class Overview:
 
 
 def overview(sources: Sources, doc_id: str, passages: Sequence[Passage], language: str) -> Overview:
-    """As :func:`summary`, less the sentences that the stored text does not bear out."""
+    """As :func:`summary`, without the sentences that do not match the stored text."""
     found = summary(passages, language, title=sources.document(doc_id).title)
     cited = (
         (heading, evidence.text, cite(sources, evidence.passage, evidence.units, number=number, score=1.0))

@@ -1,4 +1,4 @@
-"""Pages of PDFs as pictures, with quotes marked: drawn in a process of their own, which no file can take down."""
+"""Draws pages of PDFs with quotes marked, in a separate process. A bad file can crash only that process."""
 
 from __future__ import annotations
 

@@ -37,9 +37,9 @@ _AROUND = 60  # code points beside what was found
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading of a document. ``level`` counts from 1; ``spans`` are empty where its words were not found again.
+    """A heading of a document. ``level`` counts from 1. ``spans`` are empty if its words were not found in the text.
 
-    ``start`` is where it, or else the first passage below it, begins in the source text.
+    ``start``: the offset of the heading in the source text, or else of the first passage below it.
     """
 
     text: str
@@ -87,7 +87,7 @@ class OpenPassage:
 
 
 class Shelf:
-    """The documents of a library. All that one call tells is of one generation."""
+    """The documents of a library. Each call reads one generation."""
 
     def __init__(self, library: Library, settings: Settings) -> None:
         self._library = library
@@ -107,7 +107,7 @@ class Shelf:
         return self._settings.undo_s
 
     def reading(self) -> AbstractContextManager[None]:
-        """Inside, all that this thread is told is of one generation, whatever is written or deleted meanwhile."""
+        """Inside, everything that this thread reads is of one generation, even if others write or delete."""
         return self._library.reading()
 
     def documents(self) -> list[DocumentRecord]:
@@ -115,7 +115,7 @@ class Shelf:
         return sorted(self._library.documents(), key=lambda record: (record.title, record.doc_id))
 
     def subjects(self, documents: Sequence[DocumentRecord]) -> dict[str, tuple[Subject, ...]]:
-        """What each of them is about, by its id."""
+        """The subjects of each document, by doc_id."""
         return self._subjects.of(documents)
 
     def size(self) -> Size:
@@ -215,7 +215,7 @@ class Shelf:
     def open_page(
         self, doc_id: str, number: int, *, highlight: Sequence[Span] = (), passage_ids: Sequence[str] = ()
     ) -> OpenPage:
-        """Page ``number`` from 1; what falls on it of the spans and passages is to be highlighted.
+        """Page ``number``, counted from 1. The parts of the spans and passages on this page are to be highlighted.
 
         Raises:
             DocumentNotFound, AmbiguousDocument, PassageNotFound: see their names.
@@ -254,7 +254,7 @@ class Shelf:
         return draw(self._library.content(record.doc_id), opened.page, opened.boxes, width=width)
 
     def edit(self, doc_id: str, given: Mapping[str, object]) -> DocumentRecord:
-        """Corrects what is known of a document; None, or an empty text, takes a correction back to what was read.
+        """Corrects a document's metadata. None or an empty text undoes a correction: the extracted value counts again.
 
         Raises:
             InvalidCorrection: see :func:`checked`.
@@ -262,11 +262,11 @@ class Shelf:
         return self._library.edit(doc_id, checked(given))
 
     def remove(self, doc_id: str) -> DocumentRecord:
-        """Deletes a document for good; returns what it was."""
+        """Deletes a document for good. Returns its record."""
         return self._library.remove(doc_id)
 
     def discard(self, doc_id: str) -> Discarded:
-        """Deletes a document, which :meth:`restore` can put back for as long as the settings say."""
+        """Deletes a document. :meth:`restore` can put it back for the time that the settings give."""
         if not self._settings.undo_s:
             return Discarded(self.remove(doc_id), _now(), None)
         record = self._library.remove(doc_id, trash=self._trash)

@@ -1,4 +1,4 @@
-"""A part of the engine's shelf: what documents are about, by the glossary's notions in their titles and headings."""
+"""A part of the engine's shelf: finds the subjects of documents. They are glossary notions in titles and headings."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ class Subject:
 
 
 class Headings(Protocol):
-    """What gives the highest headings of documents."""
+    """A source of the documents' highest headings."""
 
     def headings(self, doc_ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
-        """Of each of these that is there."""
+        """The headings of each document, by doc_id. Documents that do not exist are left out."""
 
 
 class Subjects:
-    """Keeps what it found for each title and text. Safe for threads."""
+    """Finds the subjects of documents, and caches them by title and text. Safe for threads."""
 
     def __init__(self, library: Headings) -> None:
         self._library = library
@@ -64,7 +64,7 @@ class Subjects:
         self._lock = threading.Lock()
 
     def of(self, records: Sequence[DocumentRecord]) -> dict[str, tuple[Subject, ...]]:
-        """The subjects of these documents, by their ids; what is kept of others is forgotten."""
+        """The subjects of these documents, by doc_id. Drops all other documents from the cache."""
         keys = {record.doc_id: (record.doc_id, record.text_sha256, record.title) for record in records}
         kept = self._kept
         missing = [record for record in records if keys[record.doc_id] not in kept]
@@ -77,9 +77,9 @@ class Subjects:
 
 
 def subjects(title: str, headings: Iterable[str]) -> tuple[Subject, ...]:
-    """What a title names, with the notions that those are made of; then what headings name, the oftenest first.
+    """The notions that a title names and their parts, then those that headings name, most frequent first.
 
-    Where there is a title that names any, or many headings, one heading alone does not make a subject.
+    If the title names any, or if there are many headings, at least two headings must name a notion.
     """
     named = list(_named(_ISSUER.sub("", title)))
     titled = list(dict.fromkeys([*(whole for whole, _ in named), *(part for _, parts in named for part in parts)]))

@@ -1,4 +1,4 @@
-"""A text analysed: what every later step reads of it, each worked out once, when first asked for."""
+"""The analysis of a text for all later steps. Each property is computed once, when it is first read."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _ACCOUNTED = late(r"(\d{4})年度|(?:fiscal|financial|compliance) year (\d{4})")
 
 
 class Analysis:
-    """One text. Nothing in it changes; a property costs its work at the first reading only."""
+    """One text. It is immutable, and each property is computed at the first reading only."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self._has: dict[re.Pattern[str], bool] = {}
 
     def has(self, pattern: re.Pattern[str]) -> bool:
-        """Whether something in the search form fits a pattern; each one is looked for once."""
+        """Whether the search form contains a match of the pattern. Each pattern is searched only once."""
         found = self._has.get(pattern)
         if found is None:
             found = self._has[pattern] = pattern.search(self.folded) is not None
@@ -80,7 +80,7 @@ class Analysis:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """What its entities are called, the same for all aliases."""
+        """The names of its entities. All aliases of an entity have the same name."""
         return frozenset(each.name for each in self.entities)
 
     def holds(self, entity: Entity) -> bool:
@@ -94,7 +94,7 @@ class Analysis:
 
     @cached_property
     def sites(self) -> frozenset[str]:
-        """Places that are named, folded, those that no list holds among them."""
+        """The places named, folded, including places that no list contains."""
         return self._tagged("ns", "nt", "nsf") | self._proper
 
     def _tagged(self, *tags: str) -> frozenset[str]:

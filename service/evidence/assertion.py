@@ -28,7 +28,7 @@ def is_sentence(text: str) -> bool:
 
 
 def asserts(said: Analysis, kind: PassageKind) -> bool:
-    """Whether a text of a passage of some kind states something: no byline, heading, amendment note or announcement."""
+    """Whether a text states something. Bylines, headings, amendment notes and announcements do not."""
     if kind in ("row", "table"):
         return True
     if (said.has(_ANNOUNCES) and not said.has(_FINDS)) or said.has(_AMENDS):

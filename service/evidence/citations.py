@@ -27,7 +27,7 @@ _MOST_KNOWN = 8_000_000  # code points of texts that are kept with their hashes:
 
 
 class Sources(Protocol):
-    """Where quotes are re-read: the library."""
+    """The stored documents, from which quotes are read again. The library is one."""
 
     def document(self, doc_id: str) -> DocumentRecord:
         """The record of a stored document."""
@@ -45,7 +45,7 @@ class Sources(Protocol):
         """Its passages in reading order."""
 
     def near(self, passage_id: str, *, reach: int) -> list[Passage]:
-        """Those around one of them, itself among them, in reading order."""
+        """The passages around one, itself included, in reading order."""
 
 
 def cite(sources: Sources, passage: Passage, units: Sequence[Unit], *, number: int, score: float) -> Citation | None:

@@ -53,7 +53,7 @@ class KeptDocuments:
         return self._library.passages(doc_id)
 
     def near(self, passage_id: str, *, reach: int) -> list[Passage]:
-        """Those around one of them, itself among them, in reading order."""
+        """The passages around one, itself included, in reading order."""
         return self._library.near(passage_id, reach=reach)
 
     def pages(self, doc_id: str) -> tuple[Page, ...]:

@@ -14,10 +14,10 @@ _Part = tuple[Passage, list[Line]]  # lines of one passage that are of a list; i
 
 
 def whole_list(passage: Passage, units: Sequence[Unit], sources: Sources) -> list[Evidence]:
-    """The list that ``units`` of ``passage`` are of: its lead-in and all items, one piece for each passage, in order.
+    """The list that ``units`` of ``passage`` belong to: its lead-in and all items, one piece for each passage.
 
-    The lead-in stands in the first only. Empty where the units are of no list with a lead-in. Reads
-    passages: for what is shown, not for every candidate.
+    Only the first piece has the lead-in. Empty if the units belong to no list with a lead-in. It reads further
+    passages, so call it for evidence that is shown and not for every candidate.
     """
     return [
         Evidence(each, shown, said(each, shown, numbered=True))
@@ -27,7 +27,7 @@ def whole_list(passage: Passage, units: Sequence[Unit], sources: Sources) -> lis
 
 
 def left_out(passage: Passage, units: Sequence[Unit], sources: Sources) -> int:
-    """How many items of the list that ``units`` are of are not among them, in whatever passage they stand."""
+    """The number of list items that ``units`` leave out, in all passages of the list that the units belong to."""
     shown = set(units)
     items = [_units(each, [line]) for each, found in _parts(passage, units, sources) for line in found]
     return sum(not shown.intersection(item) for item in items[1:])
@@ -90,7 +90,7 @@ def _lists(passage: Passage) -> Iterator[list[Line]]:
 
 
 def _more(passage: Passage, lead: tuple[Unit, ...], before: Sequence[str]) -> list[Line]:
-    """The lines with which a passage goes on with a list: behind its lead-in repeated, or at once by its marks."""
+    """The lines of a passage that continue a list: after the repeated lead-in, or from the start if the marks go on."""
     for found in _lists(passage):
         if _units(passage, found[:1]) == lead:
             return found[1:]

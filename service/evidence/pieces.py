@@ -66,9 +66,9 @@ class PassageContext:
 class Piece:
     """Units of one passage that say something together.
 
-    ``said`` is what they say, ``whole`` all that the passage says. ``vector`` (float32, (dim,)) and ``tokens`` are of
-    ``said`` with the nearest heading; ``known`` are the tokens of title, issuer, country and headings. ``is_list``: a
-    lead-in with all of its items.
+    ``said``: the text of the units. ``whole``: the text of the whole passage. ``vector`` (float32, (dim,)) and
+    ``tokens``: those of ``said`` with the nearest heading. ``known``: tokens of title, issuer, country and headings.
+    ``is_list``: a lead-in with all of its items.
     """
 
     passage: Passage
@@ -83,12 +83,12 @@ class Piece:
 
     @property
     def statement(self) -> str:
-        """What the piece says to somebody who sees nothing else: a row with its caption."""
+        """The text of the piece for a reader who sees nothing else. A row comes with its caption."""
         return self.passage.text if self._is_row else self.said.text
 
     @cached_property
     def passage_id(self) -> str:
-        """The passage's, which it works out anew each time."""
+        """The passage's id, cached here because the passage computes it anew each time."""
         return self.passage.passage_id
 
     @cached_property
@@ -111,15 +111,15 @@ class Piece:
         return self.passage.kind == "row" and len(self.units) == len(self.passage.units)
 
     def names(self, entity: Entity) -> bool:
-        """Whether the piece itself, its headings or its document's name have the name."""
+        """Whether the piece itself, its headings or its document's name contain the name."""
         return self.place.names(entity) or self.said.holds(entity)
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is shown of a passage: ``text`` is what its ``units`` say together.
+    """The part of a passage that is shown. ``text``: the joined text of its ``units``.
 
-    ``relevance``, 0..1: how well it fits, comparable within one question; ``also`` are passages that say the same.
+    ``relevance``, 0..1: how well it fits, comparable within one question. ``also``: passages that say the same.
     """
 
     passage: Passage
@@ -272,7 +272,7 @@ def _row_text(heads: Sequence[Unit], cells: Sequence[Unit]) -> str:
 
 
 def joined(shown: Sequence[Evidence]) -> list[Evidence]:
-    """Evidence of one passage made one, in its order, so that each passage is quoted once."""
+    """Joins all evidence of one passage, in its order, so that each passage is quoted once."""
     passages: dict[str, list[Evidence]] = {}
     for each in shown:
         passages.setdefault(each.passage.passage_id, []).append(each)
@@ -301,7 +301,7 @@ def share_of_answer(text: str) -> float:
 
 
 def cut_to_length(texts: Sequence[str]) -> list[str]:
-    """The texts that an answer's length holds, and of the one that goes beyond it a beginning."""
+    """The texts that fit in an answer's length. The first text that does not fit is cut."""
     left, kept = 1.0, list[str]()
     for text in texts:
         size = share_of_answer(text)

@@ -35,9 +35,9 @@ def paragraph_of(starts: Sequence[int], at: int) -> int:
 
 
 def paragraph_starts(text: str, title: str) -> tuple[int, ...]:
-    """Where each paragraph of a text begins: behind an empty line or, where there is none, on each line.
+    """The start of each paragraph of a text. A paragraph follows an empty line, or any line end if none is empty.
 
-    The title that opens a text is no paragraph of it.
+    The title at the beginning is no paragraph.
     """
     first = len(text) - len(text.lstrip())
     breaks = _BLANK if _BLANK.search(text, first) else _LINE

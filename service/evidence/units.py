@@ -1,4 +1,4 @@
-"""The units of one passage: which form a list, and the text of several, with a mark where others are skipped."""
+"""The units of one passage: finds its lists, and joins units to a text that marks skipped ones."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def without_glyphs(text: str) -> str:
 
 
 def unshown(passage: Passage, units: Iterable[Unit]) -> int:
-    """How many items of the passage's lists are left out where their lead-in or others of them are shown."""
+    """The number of list items that are not shown, in lists whose lead-in or other items are shown."""
     if passage.kind not in ("text", "list"):
         return 0
     outline, shown = lines(passage), {passage.units.index(unit) for unit in units}
@@ -137,7 +137,7 @@ def _paragraphs(passage: Passage) -> list[tuple[int, ...]]:
 
 
 def _list_lines(passage: Passage) -> list[Line]:
-    """The lead-in, if there is one, by its sentences, of which one leads to what follows; then the items."""
+    """The sentences of the lead-in, if there is one, and then the items. The items hang on one of the sentences."""
     paragraphs = _paragraphs(passage)
     found = list[Line]()
     above = list[tuple[int, _Mark | None]]()  # the lines that lead on, each with the mark of its latest item
@@ -157,7 +157,7 @@ def _list_lines(passage: Passage) -> list[Line]:
 
 
 def _lead(passage: Passage, places: Sequence[int]) -> int:
-    """Which of the sentences at ``places`` leads to the items behind the last of them."""
+    """The sentence at ``places`` that introduces the items after the last of them. If none is found, the last."""
     for leads in (lambda text: text.endswith(LEADS), INTRODUCES.search):
         if found := [n for n in places if leads(passage.units[n].text.rstrip())]:
             return found[-1]

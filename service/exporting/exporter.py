@@ -54,10 +54,10 @@ FORMATS = {
 
 
 def format_of(path: Path) -> str:
-    """The format that the end of a file's name stands for.
+    """The format for a file name's suffix.
 
     Raises:
-        InvalidExport: it stands for none.
+        InvalidExport: the suffix belongs to no format.
     """
     for name, each in FORMATS.items():
         if path.suffix.lower() == each.suffix:
@@ -70,7 +70,7 @@ def format_of(path: Path) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A file, and how many quotes were left out of it because the store does not bear them out."""
+    """A file, and the number of quotes left out of it because they do not match the store."""
 
     content: bytes
     format: Format
@@ -78,7 +78,7 @@ class Exported:
 
 
 def export(memo: Memo, kind: str, sources: Sources, link: Link) -> Exported:
-    """The memo as a file. A quote that the store does not bear out is left out, and its source named.
+    """The memo as a file. A quote that no longer matches the store is left out, and the file names its source.
 
     Raises:
         InvalidExport: the memo holds nothing.
@@ -93,7 +93,7 @@ def export(memo: Memo, kind: str, sources: Sources, link: Link) -> Exported:
 
 
 def references(sources: Sources, doc_id: str, pages: tuple[int, int] | None) -> dict[str, str]:
-    """A document in every style, cited at the pages from the first to the last, where it has such."""
+    """The reference of a document in every style. It cites the pages from first to last if the document has pages."""
     record = sources.document(doc_id)
     first, last = pages or (0, 0)
     named = [page for page in sources.pages(record.doc_id) if first <= page.number <= last]

@@ -21,10 +21,10 @@ BlockKind = Literal["question", "part", "statement", "claim", "quote", "remark",
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A place that a note belongs to.
+    """A mark in the text that points to a note.
 
-    ``number`` is the note's, and ``label`` what is shown. ``in_list``: the note is an entry of a list of references.
-    ``is_first``: no place before it has the same note.
+    ``number``: the note's number. ``label``: the text shown. ``in_list``: the note is an entry of a list of references.
+    ``is_first``: no earlier mark points to the same note.
     """
 
     number: int
@@ -48,7 +48,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table: ``head`` over the columns, ``rows`` with one cell for each of them, the first of which is the label."""
+    """A table. ``head``: one cell for each column. ``rows``: as many cells in each row; the first is its label."""
 
     caption: str
     head: tuple[str, ...]
@@ -70,8 +70,8 @@ class Passage:
 class Note:
     """A footnote, or an entry of the list of references.
 
-    ``address`` is the one that the reference tells, "" for none; ``url`` is where it leads, and ``said`` what to call
-    that where no address is told. ``quotes`` are those that the text does not give word for word.
+    ``address``: the address that the reference shows, "" for none. ``url``: where it leads. ``said``: the words of the
+    link if no address is shown. ``quotes``: those that the text does not give word for word.
     """
 
     number: int
@@ -95,7 +95,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Manuscript:
-    """What a writer writes. ``evidence``: every quote that was borne out, in the order of its first mark."""
+    """What a writer writes. ``evidence``: every quote that matches the store, in the order of its first mark."""
 
     title: str
     made: str
@@ -118,7 +118,7 @@ class _NumberedQuote:
 
 @dataclass(slots=True)
 class Composer:
-    """Makes one manuscript; numbers run through all of it, one for each quote or, in a list, for each document."""
+    """Makes one manuscript. Numbers run through all of it. Each quote has one, or in a list each document."""
 
     memo: Memo
     rereader: Rereader
@@ -179,7 +179,7 @@ class Composer:
         yield from self._stated("statement", segment.text, cited)
 
     def _stated(self, kind: BlockKind, text: str, cited: Sequence[Cited]) -> Iterator[Block]:
-        """The text with its marks; without the text, why, where one of its quotes is not borne out."""
+        """The text with its marks. If a quote of it does not match the store, the reason replaces the text."""
         if not cited:
             yield Block("caution", (say(self.memo.language, "uncited"),))
             return
@@ -199,7 +199,7 @@ class Composer:
         yield from map(self._caution, dict.fromkeys(withheld))
 
     def _table(self, table: AnswerTable, item: AnswerItem) -> Iterator[Block | Grid]:
-        """Without the cells that are not borne out, and without rows in which none is."""
+        """The table without the cells whose quotes do not match the store. A row without other cells is left out."""
         withheld: dict[Withheld, None] = {}
         rows, language = list[tuple[Strands, ...]](), ""
         for row in table.rows:
@@ -239,7 +239,7 @@ class Composer:
         return Block("caution", (shown(said),))
 
     def _marks(self, evidence: Iterable[RereadQuote], *, told: bool) -> tuple[Mark, ...]:
-        """One for each quote; ``told``: the text before them is the quotes, so that the notes need not repeat them."""
+        """One mark for each quote. ``told``: the text already gives the quotes, so the notes do not repeat them."""
         once = {(each.record.doc_id, each.spans): each for each in evidence}
         return tuple(self._mark(each, told=told) for each in once.values())
 
@@ -291,7 +291,7 @@ class Composer:
 
 
 def plain(strands: Strands) -> str:
-    """The words without the marks."""
+    """The text of a block without its marks."""
     return "".join(strand for strand in strands if isinstance(strand, str))
 
 

@@ -16,7 +16,7 @@ Placing = Literal["footnotes", "list"]
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """A quote as its reader saw it: nothing of it is written before the store says the same.
+    """A quote as its reader saw it. It is compared with the store before any of it is written.
 
     ``spans`` are of the document's source text, in code points; ``quote`` is that text, pieces joined by ``" … "``.
     ``title`` names the source where the store no longer can.
@@ -65,7 +65,7 @@ class AnswerItem:
 
 @dataclass(frozen=True, slots=True)
 class ClaimItem:
-    """A statement of the reader's draft, what the library says of it, and the quotes that say so."""
+    """A statement of the reader's draft, the verdict of the library, and the quotes that support the verdict."""
 
     claim: str
     label: Label
@@ -98,10 +98,10 @@ Item: TypeAlias = AnswerItem | ClaimItem | QuoteItem | NoteItem
 
 @dataclass(frozen=True, slots=True)
 class Memo:
-    """What is exported, in the reader's order.
+    """The items to export, in the reader's order.
 
-    ``language`` is that of what the program itself says: "zh", or English for any other. ``style`` is of references;
-    ``placing`` puts them into footnotes, or into a list at the end with a number for each source.
+    ``language``: of the program's own words, "zh" or else English. ``style``: of the references. ``placing``: the
+    references go into footnotes, or into a list at the end with a number for each source.
     """
 
     items: tuple[Item, ...]

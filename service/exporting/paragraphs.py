@@ -18,8 +18,8 @@ def quoted(quote: str) -> str:
 
 
 def shown(text: str) -> str:
-    """As it may be shown: what turns the direction of a line would have it say something else than was compared.
+    """Makes a text safe to show. Direction controls could make a line read differently from the text that was compared.
 
-    Neither these nor characters that XML has no place for are dropped: each is shown as one that cannot be shown.
+    These, and characters that XML forbids, are each replaced by a visible placeholder. None is dropped.
     """
     return _NO_XML.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n").translate(SHOWN))

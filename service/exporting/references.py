@@ -31,9 +31,9 @@ _TEX = re.compile(r"[&%$#_]")
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a reference can say of a document; None, or nothing, where it is not known.
+    """The data of a reference to a document. Unknown values are None or empty.
 
-    ``first`` and ``last`` are pages as printed, None where the document has no pages. ``seen``: when it was consulted.
+    ``first`` and ``last``: pages as printed, None if the document has no pages. ``seen``: when it was consulted.
     """
 
     key: str
@@ -50,16 +50,16 @@ class Work:
 
     @property
     def pages(self) -> tuple[str, ...]:
-        """The first and the last page, one where they are the same, none where there are none."""
+        """The first and the last page. One page if they are the same, none if there are no pages."""
         return tuple(dict.fromkeys(filter(None, (self.first, self.last))))
 
     def whole(self) -> Work:
-        """The same without pages."""
+        """The reference without pages."""
         return replace(self, first=None, last=None)
 
 
 def work_of(record: DocumentRecord, *, pages: tuple[str, str] | None, seen: date) -> Work:
-    """A document of the library, cited at these pages; a digest is cited as what it was made from."""
+    """The reference of a document of the library, at these pages. A digest is cited by its original."""
     about = record.metadata
     title = _line(about.digest_of or record.title).removesuffix(".")
     issuer = _line(about.issuer or "") or None
@@ -80,7 +80,7 @@ def work_of(record: DocumentRecord, *, pages: tuple[str, str] | None, seen: date
 
 
 def followed(address: str | None) -> str | None:
-    """An address that may be followed and stands in one piece: http and https, none else."""
+    """The address if a reader may follow it, else None. It must be http or https, and contain no white space."""
     found = address and re.fullmatch(r"(?i:https?)://[^\s\"<>\\^`{|}\x00-\x20\x7f]+", address)
     return address if found else None
 
@@ -165,7 +165,7 @@ def _genre(title: str, record: DocumentRecord) -> Genre:
 
 
 def _sentences(*parts: str) -> str:
-    """Parts that hold something, each of which ends in one full stop but the last."""
+    """Joins the parts that are not empty. Each ends in one full stop, except the last."""
     return " ".join(_ended([part for part in parts if part]))
 
 

@@ -26,10 +26,10 @@ class Link(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RereadQuote:
-    """A quote that the store bears out, and where it stands.
+    """A quote that matches the store, and where it stands.
 
-    ``section`` and ``table`` are of the passage that it begins in. ``work`` cites its pages, where it has some.
-    ``url`` is the original, at its page where its viewer can be told one, else the passage on the page of this program.
+    ``section`` and ``table``: those of the passage in which it begins. ``work``: the reference, with pages if it has
+    any. ``url``: the original, opened at the page if its viewer can do so, else the passage on SinkQA's own page.
     """
 
     quote: str
@@ -45,7 +45,7 @@ class RereadQuote:
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """A quote that the store does not bear out: ``gone`` with its document, or that says something else now."""
+    """A quote that does not match the store. ``gone``: its document no longer exists; else its text has changed."""
 
     title: str
     gone: bool
@@ -62,11 +62,11 @@ class Rereader:
 
     @property
     def withheld(self) -> int:
-        """How many quotes were not borne out."""
+        """The number of quotes that did not match the store."""
         return len(self._withheld)
 
     def reread(self, cited: Cited) -> RereadQuote | Withheld:
-        """The evidence, or that there is none any more."""
+        """The quote with its place, or :class:`Withheld` if it does not match the store any more."""
         found = self._reread(cited)
         if isinstance(found, Withheld):
             self._withheld.add(cited)
@@ -109,7 +109,7 @@ class Rereader:
 
 
 def printed(record: DocumentRecord, pages: Sequence[Page]) -> tuple[str, str] | None:
-    """The first and last page as printed; None where the document has no pages that could be turned to."""
+    """The first and last page as printed. None if the document has no pages."""
     if not pages or not record.has_pages:
         return None
     first, last = (page.label or str(page.number) for page in (pages[0], pages[-1]))
@@ -127,9 +127,10 @@ def _pages(pages: Sequence[Page], spans: Sequence[Span]) -> list[Page]:
 
 
 def _holding(passages: Sequence[Passage], spans: Sequence[Span]) -> Passage | None:
-    """The shortest passage that the quote begins in: the row rather than its table.
+    """The shortest passage in which the quote begins: a row rather than its table.
 
-    A heading is in none: a quote that begins with one is of the first passage that it goes on in, or that follows it.
+    Headings are in no passage. A quote that begins with a heading belongs to the passage in which it continues, or to
+    the next one.
     """
     begun = spans[0].start
     found = [each for each in passages if any(start <= begun < end for start, end in each.spans)]

@@ -60,5 +60,5 @@ WORDS = {
 
 
 def say(language: str, name: str, *args: object) -> str:
-    """What ``name`` means, in Chinese for "zh", else in English."""
+    """The words for ``name``, in Chinese for "zh", else in English."""
     return WORDS[name][language == "zh"].format(*args)

@@ -202,7 +202,7 @@ class Courier:
 
 
 async def pieces(response: httpx.Response) -> AsyncIterator[bytes]:
-    """The body as it comes, decompressed where the server sent one layer of gzip, though asked not to.
+    """The body in pieces, as it arrives. One layer of gzip is decompressed, in case the server sent it unasked.
 
     Any other compression is refused: it could make gigabytes of one piece.
     """

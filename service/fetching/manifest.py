@@ -1,4 +1,4 @@
-"""Reads the manifest: which documents to fetch, from where, and of which type."""
+"""Reads the manifest: the documents to fetch, their addresses and their types."""
 
 from __future__ import annotations
 

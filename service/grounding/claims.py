@@ -1,4 +1,4 @@
-"""A text into the claims that can be checked one by one."""
+"""Splits a text into claims that can be checked one by one."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def _claims(block: str) -> list[str]:
 
 
 def _joined(parts: Sequence[str]) -> Iterator[str]:
-    """The parts that say something, signs without a word joined to the one before, labels to the one behind."""
+    """The parts with words. A part of mere signs is joined to the part before it, and a label to the part after it."""
     label, said = "", ""
     for part in parts:
         if not _WORD.search(part):
@@ -138,7 +138,7 @@ def _with_lead(parts: Iterator[str]) -> Iterator[str]:
 
 
 def _at_semicolons(sentence: str) -> Iterator[str]:
-    """The parts, each with what limits it behind its semicolon."""
+    """The parts between semicolons. A limitation after a semicolon stays with the part before."""
     depth = start = 0
     for place, char in enumerate(sentence):
         depth += (char in _OPENING) - (char in _CLOSING and depth > 0)

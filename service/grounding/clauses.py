@@ -1,4 +1,4 @@
-"""A text as clauses of tokens that are equal where the same is said in another spelling, and the borders between."""
+"""Splits a text into clauses of tokens. Tokens are equal if only their spelling differs."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class _Raw(NamedTuple):
 
 @lru_cache(maxsize=64)  # a claim is held against each of some ten quotes
 def clauses(text: str, *, lines: bool = False) -> Clauses:
-    """Takes a text apart. With ``lines`` each line is by itself, as in a quote; else they are broken only to fit."""
+    """Splits a text into clauses. With ``lines`` a line break ends a clause, as in a quote; else it does not count."""
     raw: list[_Raw] = []
     worded: list[str] = []
     found: list[Amount] = []
@@ -138,7 +138,7 @@ def _in_full(contracted: re.Match[str]) -> str:
 
 
 def _parts(worded: str, found: Sequence[Amount]) -> Iterator[tuple[list[tuple[str, str]], str, str]]:
-    """Tokens and wording of what stands between two borders, and the border before; at last that behind, alone."""
+    """For each part between two borders its tokens, its wording and the border before it. Last, the final border."""
     start, before, left = 0, "", deque(found)
     inside = {place for amount in found for place in range(amount.start + 1, amount.end)}
     for match in _BORDER.finditer(worded):

@@ -110,7 +110,7 @@ def check(claim: str, quotes: Sequence[Quote], encoder: Encoder) -> Verdict:
 
 
 def supported(claim: str, quotes: Sequence[Quote]) -> bool:
-    """Whether :func:`check` would say so: a tenth of its work."""
+    """Whether :func:`check` would label the claim supported, for a tenth of the work."""
     ours = clauses(claim)
     if not ours.tokens:
         return False

@@ -1,4 +1,4 @@
-"""Where whole sentences of a quote say a claim, and what governs them there that the claim leaves out."""
+"""Finds whole sentences of a quote that say a claim, and the words that limit them there and that the claim omits."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _follow(claim: Sequence[Clause], place: int, theirs: Sequence[Clause], at: i
 
 
 def _item(claim: Sequence[Clause], place: int, theirs: Sequence[Clause], at: int, lists: int) -> int | None:
-    """As :func:`_follow`, for what stands behind a colon, or any item of the list that it leads to."""
+    """As :func:`_follow`, for the text after a colon, or for any item of the list after it."""
     for number in range(at, len(theirs)):
         begins = number == at or theirs[number].line or theirs[number].mark or theirs[number].border in _PART_ENDS
         if begins and (last := _follow(claim, place, theirs, number, lists)) is not None:
@@ -152,7 +152,7 @@ def _lead(theirs: Sequence[Clause], first: int) -> str | None:
 
 
 def _taken_back(quote: Quote, end: int) -> str | None:
-    """What stands right behind, as a statement of its own, and limits what is said or takes it back."""
+    """The statement right after it, if this limits what is said or takes it back."""
     theirs = quote.clauses.all
     if end == len(theirs):
         after = quote.after.split("\n", 1)[0].strip().lower()

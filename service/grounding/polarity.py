@@ -1,4 +1,4 @@
-"""Grounding step of the flow: the small words of a clause that turn its meaning, and how two clauses differ in them."""
+"""Finds the small words of a clause that reverse its meaning, such as negations, and compares two clauses by them."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class PolarityWord(NamedTuple):
 
 
 class Turned(NamedTuple):
-    """What turns one clause and not the other; ``found`` is what the other has of the same family, or None.
+    """A turning word that only one of two clauses has. ``found``: the other clause's word of the same family, or None.
 
-    ``opposed``: the other says the contrary, not merely nothing of the kind.
+    ``opposed``: the other clause says the contrary, and does not merely lack the word.
     """
 
     element: Turn
@@ -49,13 +49,13 @@ def marks(folded: str) -> list[PolarityWord]:
 
 
 def turned(claim: str, quote: str) -> Iterator[Turned]:
-    """How a folded clause of a claim differs in turning words from the clause of a quote that it speaks of."""
+    """How the turning words of a claim's clause differ from those of the matching clause in a quote; both folded."""
     said, found = marks(claim), marks(quote)
     banned = [_FORBIDDEN in {mark[:2] for mark in each} for each in (said, found)]
     for family in dict.fromkeys(mark.family for mark in (*said, *found)):
         ours, theirs = ([mark for mark in each if mark.family == family] for each in (said, found))
         if family == "negation":
-            if len(ours) % 2 != len(theirs) % 2 and not any(banned):  # a ban is told of by its own family
+            if len(ours) % 2 != len(theirs) % 2 and not any(banned):  # the family of bans covers bans
                 yield Turned("negation", _said(ours), _said(theirs) or None, True)
         elif difference := _difference(ours, theirs):
             yield Turned(_ELEMENTS.get(family, "direction"), *difference)

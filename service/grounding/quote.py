@@ -1,4 +1,4 @@
-"""What a source says in one place, with all that governs it there: what a claim is held against."""
+"""A quote with its context in the source. Claims are compared with it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Quote:
 
     @classmethod
     def of(cls, piece: Piece) -> Quote:
-        """What a piece says, marks of items kept, to somebody who sees the page around it."""
+        """The quote of a piece with its context on the page. Marks of list items are kept."""
         passage, origin = piece.passage, piece.place.origin
         above = tuple(filter(None, (origin.title.text, *passage.section, passage.table)))
         if passage.kind == "row":
@@ -39,12 +39,12 @@ class Quote:
 
     @cached_property
     def clauses(self) -> Clauses:
-        """The text taken apart."""
+        """The clauses of the text."""
         return clauses(self.text, lines=True)
 
     @cached_property
     def headings(self) -> tuple[Clauses, ...]:
-        """What stands above, each taken apart."""
+        """The clauses of each heading above."""
         return tuple(clauses(heading) for heading in self.above)
 
     @cached_property

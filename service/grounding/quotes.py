@@ -1,4 +1,4 @@
-"""Grounding step of the flow: whether a text holds a quote word for word, almost, or not at all."""
+"""Compares a quote with a text: the text holds it word for word, almost, or not at all."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Comparison:
 def compare_quote(quote: str, text: str) -> Comparison:
     """Looks for a quote in a text.
 
-    A quote that was cut off behind a word that turns it (得使用 of 不得使用) is altered, though it stands there.
+    A quote is altered if a word that reverses its meaning was cut off before it (得使用 of 不得使用).
     """
     said, whole = wording(quote).strip('"'), wording(text)
     if not any(map(str.isalnum, said)):

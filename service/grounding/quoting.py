@@ -1,4 +1,4 @@
-"""A quote into its place: where a document says it word for word, where it says it otherwise, or nowhere."""
+"""Finds the place of a quote: a document says it word for word, says it differently, or does not say it."""
 
 from __future__ import annotations
 
@@ -73,9 +73,9 @@ class _Match:
 
 
 def locate(given: str, hits: Sequence[Hit], sources: Sources) -> tuple[Comparison, Citation | None]:
-    """Compares the quote with what stands around each hit; the first exact place, else the nearest one.
+    """Compares the quote with the text around each hit. Returns the first exact place, else the most similar one.
 
-    A place whose text differs from the store's counts as none.
+    A place is skipped if its text differs from the stored text.
     """
     near: list[_Match] = []
     for hit in hits:
@@ -141,7 +141,7 @@ def _said(units: Sequence[Unit]) -> str:
 
 
 def _placed(given: str, passage: Passage, units: tuple[Unit, ...], sources: Sources) -> Citation | None:
-    """The citation of exactly the quoted words, or of the units that hold them where they cannot be told apart."""
+    """The citation of exactly the quoted words, or of the whole units if the words cannot be placed exactly."""
     text = sources.text(passage.doc_id)
     holding = _shortest(given, units, Comparison("exact"))
     spans = merged(text, (span for unit in holding for span in unit.spans))

@@ -1,4 +1,4 @@
-"""Scores how far quotes support a claim, by what the two have in common."""
+"""Scores how far quotes support a claim, by their common words, amounts and meaning."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FEATURES = (
 
 
 def support(claim: Clauses, quotes: Sequence[Clauses], encoder: Encoder) -> float:
-    """How likely it is that the quotes bear the claim out, 0..1; 0 where either says nothing.
+    """How likely it is that the quotes support the claim, 0..1. It is 0 if either is empty.
 
     Logistic regression on :func:`features`, for Chinese claims and others apart: a score for ranking, not a
     probability to rely on (docs/decisions/0009-grounding-guard.md).
@@ -41,9 +41,10 @@ def support(claim: Clauses, quotes: Sequence[Clauses], encoder: Encoder) -> floa
 
 
 def features(claim: Clauses, quotes: Sequence[Clauses], encoder: Encoder) -> Floats:
-    """What :func:`support` weighs, float32, (23,): :data:`FEATURES`, the same where there is one sentence, that 1 or 0.
+    """The features that :func:`support` weighs, float32, (23,).
 
-    Shares are of the claim's distinct terms and of its pairs of neighbours; lengths are logarithms.
+    They are :data:`FEATURES`, then the same for evidence of one sentence (else 0), then 1 for one sentence or else 0.
+    Shares are of the claim's distinct terms and of its pairs of neighbours. Lengths are logarithms.
     """
     sentences = [sentence for quote in quotes for sentence in _sentences(quote.text)]
     held = [set(analyze(sentence)) for sentence in sentences]

@@ -1,4 +1,4 @@
-"""Any text into checked claims: what the library supports, contradicts or does not know, with its quotes."""
+"""Checks each claim of a text: the library supports it, contradicts it, or does not know. Quotes show why."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _ABOUT = 0.5  # of support: below it a quote speaks of something else, and contr
 
 @dataclass(frozen=True, slots=True)
 class CheckedClaim:
-    """One statement of the text and what the library says of it.
+    """One statement of the text, and the library's verdict on it.
 
     ``citations`` are the numbers of the quotes that the label rests on; ``findings`` name the elements that fail;
     ``support`` is 0..1, for ranking.
@@ -48,7 +48,7 @@ class CheckedClaim:
 
 @dataclass(frozen=True, slots=True)
 class VerifyReport:
-    """What the library says of a text, claim by claim.
+    """The library's verdict on each claim of a text.
 
     Claims keep the order of the text; "unknown" ones have no citation.
     """

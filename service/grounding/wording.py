@@ -77,7 +77,7 @@ def tokens(wording: str) -> list[Token]:
 
 
 def occurrences(part: str, whole: str) -> list[int]:
-    """Where one wording stands in another without cutting a word or number of it."""
+    """The places of one wording in another. A match may not cut a word or a number."""
     found: list[int] = []
     start = whole.find(part) if part else -1
     while start >= 0:

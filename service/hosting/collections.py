@@ -42,7 +42,7 @@ class Collections:
         self._lock = threading.Lock()
 
     def names(self) -> list[str]:
-        """The default, whether begun or not, then the others by name."""
+        """The name "default", even if that library does not exist yet, then all others by name."""
         if self._settings.store is not None:
             found = iter(_in_database(self._settings.store.value))
         else:
@@ -64,7 +64,7 @@ class Collections:
         return replace(self._settings, library=self._folder(name), collection=name)
 
     def engine(self, name: str = DEFAULT, *, create: bool = False, reencode: bool = False) -> Engine:
-        """The collection opened for questions, the same engine each time; with ``create``, begun where it is not.
+        """The collection opened for questions, the same engine each time. ``create`` makes it if it does not exist.
 
         Raises:
             InvalidCollection: as :meth:`settings`.
@@ -83,9 +83,9 @@ class Collections:
             return engine
 
     def opened(self, name: str) -> Engine | None:
-        """The engine of a collection, where someone has opened it already; never waits.
+        """The engine of a collection that is open already, else None. Never waits.
 
-        None where another process has since deleted the collection or created it anew.
+        None also if another process has since deleted the collection or created it anew.
         """
         engine, stamp = self._open.get(name, (None, None))
         return engine if engine and stamp == _stamp(self._folder(name)) else None

@@ -78,7 +78,7 @@ class JobFile(FileResult):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Files that are taken in behind the scenes.
+    """Files that are added in the background.
 
     They keep the order in which they came. Times are UTC, ISO 8601.
     """
@@ -160,12 +160,12 @@ class Ledger:
         return int(attempts)
 
     def pause(self, job_id: str) -> None:
-        """Notes that work was left off in good order: this attempt does not count."""
+        """Notes that work was interrupted in good order, so that this attempt does not count."""
         with self._writing() as connection:
             connection.execute("UPDATE jobs SET attempts = attempts - 1 WHERE job_id = ?", (job_id,))
 
     def note(self, job_id: str, position: int, result: FileResult) -> None:
-        """What became of a file that was waiting."""
+        """Records the result of a file that was waiting."""
         with self._writing() as connection:
             connection.execute(
                 "UPDATE files SET state = ?, doc_id = ?, n_passages = ?, warnings = ?, code = ?, message = ?, "
@@ -184,7 +184,7 @@ class Ledger:
             )
 
     def end(self, job_id: str, state: JobState, *, code: str | None = None, message: str | None = None) -> None:
-        """Ends a job that has not ended; files that wait still are cancelled."""
+        """Ends a job that has not ended. Files that still wait are cancelled."""
         with self._writing() as connection:
             connection.execute(
                 "UPDATE jobs SET state = ?, finished_at = ?, code = ?, message = ? "

@@ -102,7 +102,7 @@ class Jobs:
         return self._ledger.job(job_id)
 
     def cancel(self, job_id: str) -> Job:
-        """Ends a job that has not ended: what has landed stays, the rest is dropped. Raises as :meth:`job` does."""
+        """Ends a job that has not ended. Files already added stay, the rest is dropped. Raises as :meth:`job` does."""
         self.job(job_id)
         self._ledger.end(job_id, "cancelled")
         self._wake.set()
@@ -292,7 +292,7 @@ def readers_beside(settings: Settings) -> Readers:
 
 
 def display_name(given: str) -> str:
-    """A name that is safe to show: the part behind the last slash, without control characters."""
+    """A name that is safe to show: the part after the last slash, without control characters."""
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", given))[-1]
     shown = "".join(char for char in last if unicodedata.category(char)[0] != "C").strip().lstrip(".")
     stem, dot, suffix = shown.rpartition(".")

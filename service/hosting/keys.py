@@ -35,7 +35,7 @@ _USED_EVERY = timedelta(minutes=1)  # a busy key must not mean a write for each 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What is kept of a key. Times are ISO 8601 in UTC; ``collections`` None means all, also those to come."""
+    """The stored data of a key. Times are ISO 8601 in UTC. ``collections`` None means all, including future ones."""
 
     id: str
     label: str
@@ -49,7 +49,7 @@ class Key:
 
     @property
     def state(self) -> Literal["valid", "expired", "revoked"]:
-        """Whether it opens anything now."""
+        """Whether the key is valid now, or why not."""
         if self.revoked:
             return "revoked"
         return "expired" if self.expires and datetime.fromisoformat(self.expires) <= _now() else "valid"

@@ -14,7 +14,7 @@ from sinkqa.service.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Upgraded:
-    """What became of a collection: the formats ``before`` and ``after``, equal where nothing was to do."""
+    """The result for a collection: its formats ``before`` and ``after``. They are equal if nothing had to be done."""
 
     collection: str
     before: int

@@ -44,9 +44,9 @@ _DESCRIPTION = """Ask climate-policy documents, in Chinese or English. Every quo
 
 
 def create_app(settings: Settings, *, together: Path | None = None, runs_jobs: bool = True) -> FastAPI:
-    """The application over the libraries of these settings, which are opened by the first request that means them.
+    """The application that serves the libraries of these settings. The first request to a library opens it.
 
-    ``together``: folder of the processes that serve them together, of which one ``runs_jobs``.
+    ``together``: folder shared by the processes that serve together. One of these processes ``runs_jobs``.
     """
     app = FastAPI(
         title="SinkQA",
@@ -103,7 +103,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _warm(app: FastAPI) -> None:
-    """The first question need not wait for models; a library that cannot be opened is told of, and may be mended."""
+    """Loads the models, so that the first question does not wait for them.
+
+    A library that cannot be opened is logged. The server starts all the same, so that it can be repaired.
+    """
     try:
         health.probe(app.state.collections.engine(app.state.settings.collection))
     except SinkQAError as error:

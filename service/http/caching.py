@@ -1,4 +1,4 @@
-"""Conditional requests: what the client has already is not sent again."""
+"""Conditional requests: a response that the client already has is not sent again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _HEADERS = {"Cache-Control": "private, no-cache", "Vary": "Accept, X-SinkQA-Coll
 
 
 def unless_known(request: Request, make: Callable[[], Response], *what: object) -> Response:
-    """The response, or 304 where the client has that of the same ``what``, which must be all that it depends on."""
+    """The response, or 304 if the client has it already. ``what`` must hold everything that the response depends on."""
     etag = f'"{hashlib.sha256(repr(what).encode("utf-8", "replace")).hexdigest()[:32]}"'
     known = {each.strip().removeprefix("W/") for each in request.headers.get("If-None-Match", "").split(",")}
     response = Response(status_code=304) if known & {etag, "*"} else make()

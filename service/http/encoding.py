@@ -17,7 +17,7 @@ class Json(JSONResponse):
 
 
 def dumps(content: Any) -> str:
-    """One line that UTF-8 can encode: everything as it is, or all but ASCII as escapes where that is not possible."""
+    """The JSON on one line. Characters stay as they are, but if UTF-8 cannot encode one, all but ASCII are escaped."""
     line = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     try:
         line.encode()

@@ -21,7 +21,7 @@ def settings_of(request: Request) -> Settings:
 
 
 def collections_of(request: Request) -> Collections:
-    """The collections that the application serves, as far as the request's key reaches."""
+    """The collections of the application that the request's key may use."""
     return Reachable(request.app.state.collections, request)
 
 

@@ -1,4 +1,4 @@
-"""What an export takes in, as OpenAPI tells it."""
+"""The request body of an export, as OpenAPI describes it."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ ItemIn: TypeAlias = Annotated[AnswerIn | ClaimIn | QuotedIn | NoteIn, Field(disc
 
 
 class ExportRequest(_RequestPart):
-    """A memo, and what is to be made of it."""
+    """A memo, and the format of the file to make of it."""
 
     format: Literal["docx", "markdown", "html", "xlsx", "bibtex", "ris"]
     items: list[ItemIn] = Field(min_length=1, max_length=500, description="In the order of the memo.")

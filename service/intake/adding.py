@@ -43,9 +43,9 @@ class Skipped:
 
 @dataclass(slots=True)
 class AddReport:
-    """What became of every file of one call, by its path, in the order in which files were done.
+    """The result of each file of one call, in the order in which the files were finished.
 
-    ``skipped`` are files of folders that no reader takes; ``hidden`` counts hidden and lock files there.
+    ``skipped``: files in folders that no reader accepts. ``hidden``: the number of hidden and lock files in folders.
     """
 
     results: dict[Path, FileResult] = field(default_factory=dict)
@@ -59,7 +59,7 @@ class AddReport:
 
     @property
     def unchanged(self) -> list[FileResult]:
-        """Files whose very bytes were there already."""
+        """Files whose exact bytes were already in the library."""
         return self._of("unchanged")
 
     @property
@@ -119,7 +119,7 @@ def take_in(
 
     wanted = [File.at(path, about=about.get(path)) for path in files]
     tally = Tally(wanted, on_reading) if on_reading else None
-    if on_progress and wanted:  # the first one may be large: that it is being read is told before it is done
+    if on_progress and wanted:  # the first file may be large: progress is reported before it is read
         on_progress(0, len(files), wanted[0].name)
     bring_in(library, wanted, readers=readers, on_done=note, on_begin=tally.begin if tally else None)
     return report

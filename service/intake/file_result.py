@@ -1,4 +1,4 @@
-"""What became of a file that was to be added, for every caller and for the record of jobs."""
+"""The result of adding one file, for every caller and for the record of jobs."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ FileState = Literal["waiting", "added", "unchanged", "failed", "cancelled"]
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """What became of one file, by its ``name``.
+    """The result of adding one file, with its ``name``.
 
-    ``unchanged``: its very bytes were there already. ``doc_id`` is set for a file that was added or unchanged,
-    ``n_passages`` and ``warnings`` for one that was added, ``code`` and ``message`` for one that failed. Only files of
-    jobs wait or are cancelled.
+    ``unchanged``: its exact bytes were already in the library. ``doc_id`` is set for an added or unchanged file,
+    ``n_passages`` and ``warnings`` for an added one, ``code`` and ``message`` for a failed one. Only files of jobs
+    wait or are cancelled.
     """
 
     name: str

@@ -21,9 +21,9 @@ def allowed() -> int:
 
 
 def shares(wanted: int, total: int) -> tuple[int, int]:
-    """How many of the ``wanted`` processes may run at once, 1 or more, and the bytes that each of them may take.
+    """How many of the ``wanted`` processes may run at once, at least 1, and the bytes that each may use.
 
-    With this process and one more that draws pages they stay within ``total``.
+    Together with this process and one that draws pages, they stay within ``total`` bytes.
     """
     left = total - total // _OWN_PART
     count = max(1, min(wanted, left // _LEAST - 1))
@@ -31,7 +31,7 @@ def shares(wanted: int, total: int) -> tuple[int, int]:
 
 
 def resident(pid: int) -> int:
-    """Bytes that a process holds for itself alone; 0 where the system does not say."""
+    """Bytes of memory that a process does not share with others. 0 if the system does not report it."""
     try:
         fields = Path(f"/proc/{pid}/statm").read_text().split()
     except OSError:
@@ -40,7 +40,7 @@ def resident(pid: int) -> int:
 
 
 def data_held() -> int:
-    """Bytes of data that this process has been given so far, touched or not."""
+    """Bytes of data that the system has granted to this process so far, used or not."""
     try:
         return int(Path("/proc/self/statm").read_text().split()[5]) * os.sysconf("SC_PAGE_SIZE")
     except OSError:

@@ -137,7 +137,7 @@ def _needs_worker(file: File) -> bool:
 
 
 class Readers:
-    """Reads files for several users. Quick files do not wait for long ones, nor one user for all files of another."""
+    """Reads files for several users. Quick files do not wait for long ones. Users take turns."""
 
     def __init__(self, encoder: str | None, *, wanted: int, cpu_s: float, quick: bool = False) -> None:
         """``wanted`` files at once, as far as the memory reaches; ``cpu_s`` for each, and more where it is large.

@@ -1,4 +1,4 @@
-"""How far a call has come that takes in files, in files and in bytes, from its first moment on."""
+"""The progress of a call that adds files, counted in files and in bytes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AddProgress:
-    """``done`` of ``files`` files, ``done_bytes`` of their ``bytes``; ``names`` are those that are read just now."""
+    """``done`` of ``files`` files, and ``done_bytes`` of their ``bytes``. ``names``: the files that are being read."""
 
     done: int
     files: int
@@ -27,7 +27,7 @@ OnReading = Callable[[AddProgress], None]
 
 
 class Tally:
-    """Counts the files of one call and says so. Safe for threads."""
+    """Counts the files of one call and reports the progress. Safe for threads."""
 
     def __init__(self, files: Sequence[File], on_reading: OnReading) -> None:
         self._sizes = {file: file.n_bytes for file in files}
@@ -38,13 +38,13 @@ class Tally:
         self._say()
 
     def begin(self, file: File) -> None:
-        """A reader has the file."""
+        """Notes that a reader begins to read the file."""
         with self._lock:
             self._names[file] = file.name
             self._say()
 
     def end(self, file: File) -> None:
-        """The file has landed, or failed."""
+        """Notes that the file was added, or failed."""
         with self._lock:
             self._names.pop(file, None)
             self._done += 1

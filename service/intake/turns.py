@@ -14,14 +14,14 @@ _MOST_KNOWN = 10_000  # jobs whose last turn is remembered
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """On whose behalf work is done: a collection, and one of its jobs."""
+    """The owner of a piece of work: a collection, and one of its jobs."""
 
     collection: str = ""
     job: str = ""
 
 
 class Turns:
-    """``places`` to be worked at. Whoever had a turn longest ago is next: first by collection, then by job."""
+    """Gives out ``places`` for work. The collection whose last turn was longest ago is next, and in it such a job."""
 
     def __init__(self, places: int) -> None:
         self._free = places

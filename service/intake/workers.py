@@ -40,9 +40,9 @@ _NOTHING_KNOWN = Metadata()
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to take in: where its bytes are, what it is called, its ``source`` (:class:`Packed`).
+    """A file to add: the place of its bytes, its name, and its ``source`` (:class:`Packed`).
 
-    ``about`` is known of it beforehand, and goes before what its reader finds.
+    ``about``: metadata known beforehand. It overrides what the reader finds.
     """
 
     path: Path
@@ -75,7 +75,7 @@ class Prepared:
 
 
 def prepare(file: File, encoder: Encoder, *, memory: int | None = None) -> Prepared:
-    """Reads one file in this process, which may take ``memory`` bytes. Whatever is wrong with it is its error."""
+    """Reads one file in this process, which may use ``memory`` bytes. Any failure is returned as the file's error."""
     try:
         document = read(file.path, name=file.name)
         document = replace(document, metadata=overridden(document.metadata, file.about))
@@ -127,9 +127,10 @@ def without_main_module() -> Iterator[None]:
 
 
 def work_off(link: Connection, encoder_name: str | None, memory: int) -> None:
-    """All that a worker process does: it receives files, each with its seconds of processor time, and prepares them.
+    """The loop of a worker process: it receives files and prepares them.
 
-    What takes more time, or more than ``memory`` bytes at once, ends the process.
+    Each file comes with a limit in seconds of processor time. A file that needs more time, or more than ``memory``
+    bytes at once, ends the process.
     """
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C reaches every process: end at once and without a traceback
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
@@ -156,7 +157,7 @@ def _limit(what: int, most: int) -> None:
 
 
 def exit_with_parent(parent: BaseProcess | None) -> None:
-    """Ends this worker when the process that asked for it has ended, however it did, instead of waiting for work."""
+    """Ends this worker when its parent process has ended in any way, so that it does not wait for work for ever."""
     if parent is not None:
         parent.join()
         os._exit(1)

@@ -37,7 +37,7 @@ class LangChainRetriever(BaseRetriever):
     timeout_s: float = Field(default=30.0, gt=0)
 
     def model_post_init(self, context: Any, /) -> None:
-        """Says at once what is missing."""
+        """Raises at once if neither ``url`` nor ``engine`` is given."""
         super().model_post_init(context)
         _ = self._searching
 

@@ -1,4 +1,4 @@
-"""What retrievers of other libraries share: a search here or over HTTP, and what they keep of each passage."""
+"""The common part of the retrievers for other libraries: a search here or over HTTP, and the passages found."""
 
 from __future__ import annotations
 

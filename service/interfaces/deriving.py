@@ -54,7 +54,7 @@ def _field(hint: Any) -> tuple[Any, Any]:
 
 
 def _as_sent(kind: Any) -> Any:
-    """A type as JSON has it: models in the place of records, lists in that of tuples."""
+    """The type in JSON: records become models, and tuples become lists."""
     parts = get_args(kind)
     if get_origin(kind) is tuple:
         return list[_as_sent(parts[0])]  # type: ignore[misc]  # a type made at run time

@@ -26,7 +26,7 @@ class MetadataOut(BaseModel):
 
 
 class ReadingOut(BaseModel):
-    """What stands behind a correction."""
+    """The extracted value behind a correction."""
 
     read: str | int | None = Field(description="What was read there; null where nothing was.")
 

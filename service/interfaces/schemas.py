@@ -31,7 +31,7 @@ Kind = Literal["pdf", "html", "docx", "markdown", "text", "json", "csv", "xlsx",
 
 
 def whole(text: str) -> str:
-    """JSON can name half of a surrogate pair, which is no text: nothing can be encoded with it."""
+    """Rejects lone surrogates: JSON can contain half of a pair, but it is no text and cannot be encoded."""
     try:
         text.encode()
     except UnicodeEncodeError as error:

@@ -1,4 +1,4 @@
-"""The evaluation's command that sets two systems side by side, which ``eval.cli`` takes in."""
+"""The command that sets two systems side by side. ``eval.cli`` registers it."""
 
 from __future__ import annotations
 

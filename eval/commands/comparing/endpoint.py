@@ -1,4 +1,4 @@
-"""The evaluation's command about answers of other systems, which ``eval.cli`` takes in."""
+"""The command about answers of other systems. ``eval.cli`` registers it."""
 
 from __future__ import annotations
 

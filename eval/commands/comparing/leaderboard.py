@@ -1,4 +1,4 @@
-"""The evaluation's command that sets all kept results side by side, which ``eval.cli`` takes in."""
+"""The command that sets all kept results side by side. ``eval.cli`` registers it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The evaluation's command about rankings of other systems, which ``eval.cli`` takes in."""
+"""The command about rankings of other systems. ``eval.cli`` registers it."""
 
 from __future__ import annotations
 

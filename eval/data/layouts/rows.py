@@ -1,4 +1,4 @@
-"""Reading step of the evaluation: rows of a collection's files, whatever they are written in, each with its place."""
+"""Reads the rows of a collection's files in any format. Each row comes with its place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking step of the evaluation: questions to an endpoint of chat completions, each answer kept as it comes."""
+"""Asks an endpoint of chat completions questions, and keeps each answer when it comes."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _FINAL = (401, 403, 404)  # these go for every question
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """What is asked, and how patiently. ``key`` is sent, and neither printed nor kept; so is the address's query.
+    """The endpoint to ask, with its limits. ``key`` and the query of the address are sent, but never printed or kept.
 
-    ``system`` goes before each question, where it is not "". An answer may take ``timeout_s``, each of ``1 + retries``
-    times; between these ``pause_s`` doubles.
+    ``system``: a message before each question, "" for none. A question is tried at most ``1 + retries`` times, each for
+    ``timeout_s`` seconds. The pause between tries begins at ``pause_s`` seconds and doubles.
     """
 
     url: str
@@ -57,7 +57,7 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back for a question: its text, the annotations beside it, and how long it took."""
+    """The response to a question: its text, its annotations, and how long it took."""
 
     query_id: str
     asked: str
@@ -82,9 +82,10 @@ def ask_all(
     persistent: bool = False,
     on_progress: OnProgress = quiet,
 ) -> tuple[dict[str, Reply], dict[str, str]]:
-    """The replies by query, and why others have none. Those in ``kept`` are not asked again, and new ones go there.
+    """Asks all questions. Returns the replies by query, and the reasons for missing replies.
 
-    After a few failures in a row no more is asked, unless ``persistent``.
+    Questions with a reply in ``kept`` are not asked again, and new replies are added there. After a few failures in a
+    row it stops, unless ``persistent``.
 
     Raises:
         EndpointFailed: the endpoint refuses every question, or cannot be reached.

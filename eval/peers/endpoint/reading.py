@@ -1,6 +1,6 @@
-"""Reading step of the evaluation: the text of any assistant as an answer with citations, by stated rules.
+"""Reads the text of any assistant as an answer with citations, by stated rules.
 
-The rules, which docs/benchmarks.md tells users:
+docs/benchmarks.md gives users the same rules:
 
 - A quote is what stands between quotation marks or in a Markdown quotation, from 8 Chinese characters or 4 words on.
   It cites the document that holds it verbatim, white space aside; one that no document holds is invalid.
@@ -150,7 +150,7 @@ def as_answer(
 
 
 def is_abstention(said: str, abstains: re.Pattern[str]) -> bool:
-    """Whether a text says that there is no answer, and leaves it at that."""
+    """Whether a text says that there is no answer, without giving one after all."""
     if not said.strip():
         return True
     end = _SENTENCE.search(said)

@@ -1,4 +1,4 @@
-"""Scoring step of the evaluation: the answers of any assistant, measured as ours are."""
+"""Scores the answers of any assistant by the measures of our own answers."""
 
 from __future__ import annotations
 

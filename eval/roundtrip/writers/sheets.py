@@ -82,7 +82,7 @@ class Sheet:
         self._dressing(self, self.number, True)
 
     def draw_later(self) -> None:
-        """Draws what was put off; it stands where it should while the page is turned as it was then."""
+        """Draws everything that was postponed. It must run while the page still has the same rotation as then."""
         for draw in self._later:
             draw()
         self._later.clear()
@@ -115,7 +115,7 @@ class Sheet:
         return self._buffer.getvalue()
 
     def need(self, height: float) -> None:
-        """Goes on to the next column where less than that is left."""
+        """Goes on to the next column if less than the given height is left."""
         if self.frame.y + height > self.frame.bottom:
             self.next_frame()
 
@@ -151,7 +151,7 @@ class Sheet:
 
     @staticmethod
     def _stretch(line: Line, style: Style, room: float) -> dict[int, float]:
-        """What is added behind each of the runs to fill a line: behind spaces, else behind all."""
+        """The width to add after each run to fill a line: after spaces, or after every run if there are no spaces."""
         spare = room - sum(style.width(run) for run in line)
         places = [n for n, run in enumerate(line) if run.text.isspace()] or [
             n

@@ -45,7 +45,7 @@ def _fill(sheet: Any, grid: Grid) -> None:
 
 
 def _put(sheet: Any, place: PlacedCell, top: int, *, numeric: bool) -> None:
-    """A value as a number in the format that shows it as the truth has it."""
+    """Writes a value. A number gets a format that shows it as the truth does."""
     cell = sheet.cell(top + place.row, 1 + place.column)
     bare = place.text.replace(",", "").rstrip("%")
     if (numeric or place.text.isdigit()) and bare.replace(".", "", 1).isdigit():

@@ -74,7 +74,7 @@ class LocalBackend:
                 changes = self._store.changes(base.generation) if base else None
                 if changes is None:
                     base, changes = None, self._store.changes(None)
-                if changes is None:  # of nothing all can be told
+                if changes is None:  # a store can always list its changes since nothing
                     raise RuntimeError("the store cannot say what it holds")
                 added = changes.added
                 update = Update(

@@ -57,8 +57,8 @@ class DocumentRecord:
 class AddResult:
     """The outcome of adding a document. The document is durable and searchable when this is returned.
 
-    ``unchanged``: the library held the same bytes, read to the same passages. ``updated``: it held the same bytes, read
-    in another way. ``superseded`` is the doc_id of the deleted document that the source held before.
+    ``unchanged``: the library held the same bytes, with the same passages. ``updated``: it held the same bytes, but the
+    reading differed. ``superseded``: the doc_id of the source's former document, which was deleted.
     """
 
     doc_id: str

@@ -27,7 +27,10 @@ def passage_terms(title: str, passage: Passage) -> bytes:
 def encode_passages(
     titles: Sequence[str], passages: Sequence[Passage], encoder: Encoder
 ) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
-    """Packed vectors and tokens of the passages, tokenised once for both. ``titles``: of their documents."""
+    """Packed vectors and packed tokens, one of each for each passage. Each text is tokenised once for both.
+
+    ``titles``: for each passage the title of its document.
+    """
     texts = list(map(vector_text, titles, passages))
     vectors, tokens = encoder.read(texts)
     return tuple(map(pack_vector, vectors)), tuple(map(pack_tokens, tokens))

@@ -41,7 +41,7 @@ def write_lock(folder: Path, *, timeout_s: float) -> Iterator[None]:
         ) from error
     try:
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        with suppress(OSError):  # told to others who wait, and no more
+        with suppress(OSError):  # a note for others who wait; the lock works without it
             holder.write_text(f"process {os.getpid()} on {socket.gethostname()} since {now}", "utf-8")
         yield
     finally:

@@ -33,7 +33,7 @@ from sinkqa.index.store.writing import name_anew
 _AT_ONCE = 500  # passages
 _WITHOUT_FRONTS = 3  # the last format of which some had none
 _OF_OTHER_TERMS = 4  # the last one before the search form of today
-_UPLOAD = re.compile("upload:[0-9a-f]{64}")  # how uploads were told apart: by their bytes
+_UPLOAD = re.compile("upload:[0-9a-f]{64}")  # the former identity of an upload: the hash of its bytes
 
 
 def format_of(path: Path) -> int | None:

@@ -53,7 +53,7 @@ class FitParams:
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """A row as read: its pairs, of which the first ``n`` are positive."""
+    """A row as read: its pairs. The first ``n`` pairs are positive."""
 
     pairs: list[Encoding]
     answering: int

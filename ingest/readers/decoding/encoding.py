@@ -23,7 +23,7 @@ _CANDIDATES = {
     "euc_jp": -5.0, "cp949": -2.0, "cp1251": -2.0, "cp1250": -4.0, "koi8_r": -4.0, "iso8859_15": -4.0,
 }  # fmt: skip
 _DECLARED = 30.0  # nats that a declaration counts
-_DOUBTFUL = 14.0  # nats: a reading that leads by less is told to be a guess
+_DOUBTFUL = 14.0  # nats: a reading that leads by less is reported as a guess
 _WINDOW = 65_536  # bytes of the beginning, the middle and the end that are weighed; the whole is read with what wins
 _CONTROLS = re.compile("[\x01-\x08\x0e-\x1b\x7f]")
 _CONTROL_BYTES = bytes((*range(1, 9), *range(14, 28), 0x7F))
@@ -34,7 +34,7 @@ _LINE_END = re.compile("\r\n?|\n")
 _PIECE = re.compile(rb"[^\n]{2000}[\x30-\xff]*[\x00-\x2f]|[^\n]*\n|[^\n]+")  # cut after what is no half
 _NO_CHARACTER = re.compile("[\uf8f0-\uf8f3]")  # what Python makes of bytes that Shift JIS leaves free
 _PADDING = re.compile(rb"(?:\0\0){4,}\Z")
-_MAX_CONTROLS = 0.02  # of all characters; text has none but for stray form marks
+_MAX_CONTROLS = 0.02  # of all characters; text has only stray form marks
 _MAX_BROKEN = 0.05  # of the characters that are not ASCII
 _MAX_RARE = 0.4  # of the characters that are not ASCII: more are in no text of a language that is known here
 _MAX_MENDED = 200_000  # bytes of one piece that are weighed one by one
@@ -51,11 +51,11 @@ class Decoded:
 
 
 def decode(content: bytes, *, name: str, declared: str | None = None) -> Decoded:
-    """Decodes by byte order mark, else as UTF-8 if valid, else in the encoding that gives the likeliest text.
+    """Decodes by byte order mark, else as UTF-8 if valid, else in the encoding that gives the most probable text.
 
-    ``declared`` is a codec that the file names; it is evidence, not decisive. Bytes that belong to no character become
-    U+FFFD, with a warning that counts them and names their lines. A close decision gives a warning too. Lone surrogates
-    and NUL survive, except zero bytes that pad the end.
+    ``declared`` is a codec that the file names. It is evidence, but it does not decide. Bytes that belong to no
+    character become U+FFFD, with a warning that counts them and names their lines. A close decision gives a warning
+    too. Lone surrogates and NUL survive, except zero bytes that pad the end.
 
     Raises:
         EmptyDocument: there is only white space.

@@ -1,4 +1,4 @@
-"""How likely bytes are as text in an encoding, and the likeliest reading of damaged bytes."""
+"""How likely bytes are as text in an encoding, and the most probable reading of damaged bytes."""
 
 from __future__ import annotations
 
@@ -124,10 +124,10 @@ def foreign(text: str) -> tuple[int, int]:
 
 
 def mended(line: bytes, codec: str) -> str:
-    """The likeliest reading of a damaged line. Each stretch of bytes that belongs to no character is one U+FFFD.
+    """The most probable reading of a damaged line. Each stretch of bytes that belongs to no character is one U+FFFD.
 
-    In two-byte encodings a lost or foreign byte shifts the borders of all characters after it. Here the borders recover
-    if that is likelier than the shifted reading.
+    In two-byte encodings a lost or foreign byte shifts the borders of all characters after it. The borders are moved
+    back where that reading is more probable than the shifted one.
     """
     ends: list[tuple[float, int, str, bool]] = [(0.0, 0, "", False)]  # cost so far, where from, character, broken
     for at in range(1, len(line) + 1):

@@ -36,7 +36,7 @@ class Fields:
 
     @property
     def are_shown(self) -> bool:
-        """Whether words here belong to the text or to a field's result."""
+        """Whether words here are shown: they are part of the text or of a field's result, not of its instruction."""
         return all(field.has_result for field in self._open)
 
     @property

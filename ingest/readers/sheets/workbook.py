@@ -33,7 +33,7 @@ _UNCOMPUTED = re.compile(
 )
 _SHAPE = re.compile(rb"<xdr:sp[\s>]")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?\bref\s*=\s*[\"']([^\"'>]{1,40})")
-_MOST_MERGED = 500_000  # cells under merged ones, each of which openpyxl makes
+_MOST_MERGED = 500_000  # cells under merged ones; openpyxl makes an object for each
 _MOST_NAMED = 12
 _WIDE = {ord(sign): chr(ord(sign) + 0xFEE0) for sign in "\\/*?:[]"}
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # how Office writes codes that XML cannot hold

@@ -174,7 +174,7 @@ class _TableSurroundings:
         return bool(labels[0]) and labels[0] == labels[1]
 
     def distance(self, one: int, other: int) -> float:
-        """Points between two items, the first of which stands above the other."""
+        """Points between two items. ``one`` stands above ``other``."""
         above, below = self.items[one], self.items[other]
         return max(0.0, below.top - above.bottom) if 0 < above.page == below.page else _FAR
 

@@ -50,7 +50,7 @@ def _all_of(pattern: str, end: str = "") -> re.Pattern[str]:
 
 
 def small_talk(turn: str) -> SmallTalk:
-    """What kind of small talk all of a turn is, "" where it is none."""
+    """The kind of small talk that the whole turn is, or "" if it is none."""
     if len(turn) > _LONGEST:
         return ""
     return next((kind for kind, pattern in _SMALL if _all_of(pattern).match(turn)), "")

@@ -80,7 +80,7 @@ _LAW = late(rf"[a-z][\w-]*(?:\s[a-z][\w-]*){{0,4}}\s(?:{DOCUMENT_ENDS.lower()})"
 
 
 class Slot(NamedTuple):
-    """A name, year or provision where a question says it; ``name`` is the same for all that it is called."""
+    """A name, year or provision and its place in a question. ``name``: one form for all its spellings."""
 
     kind: str
     name: str
@@ -89,16 +89,16 @@ class Slot(NamedTuple):
 
     @property
     def end(self) -> int:
-        """Behind its last character."""
+        """The offset after its last character."""
         return self.start + len(self.said)
 
 
 class Exchange(NamedTuple):
     """A question after the replacement.
 
-    ``left``: the words of the follow-up that found no place, names among them as the question's language has them;
-    ``left_kind`` is the kind of the first such name, "" where there is none.
-    ``between``: a name that may take the place of several, "" where none may; then ``question`` is as it was.
+    ``left``: the words of the follow-up that replaced nothing, with names in the question's language. ``left_kind``:
+    the kind of the first such name, or "". ``between``: a name that could replace several names, or "". If there is
+    one, ``question`` is unchanged.
     """
 
     question: str
@@ -137,9 +137,9 @@ def _documents(text: str, known: Sequence[str]) -> Iterator[str]:
 
 
 def phrase_slots(phrase: str) -> tuple[str, list[Slot]]:
-    """The phrase of a follow-up, its abbreviations in capitals, and its slots; one that is all name is one.
+    """The phrase of a follow-up with its abbreviations in capitals, and its slots.
 
-    An unknown name counts as a "name" where it is in capitals, and as a "place" where a Chinese dictionary says so.
+    An unknown name in capitals counts as a "name". It counts as a "place" if a Chinese dictionary says so.
     """
     bare = _bare(phrase)
     if bare.lower() in _SHORT and bare != bare.upper():
@@ -221,7 +221,7 @@ def with_the(name: str) -> str:
 
 
 def in_language_of(question: str, slot: Slot) -> str:
-    """What a slot is called in the question's language, as it is said where no other name is known."""
+    """The name of a slot in the question's language. If none is known, the slot's own words."""
     if slot.kind == "year":
         year = slot.said.strip(" 年")
         return f"{year}年" if detect(question) == "zh" and year.isdigit() else year

@@ -27,7 +27,7 @@ _READ, _FEWEST_PASSAGES, _MOST_PASSAGES = 4, 12, 250  # documents that are read 
 _KINDS = ("definition", "article", "effect", "heading", "article", "definition", "heading", "heading")
 _LONGEST_TITLE, _LONGEST_HEADING = {"zh": 30, "ja": 30, "en": 90}, {"zh": 24, "ja": 24, "en": 70}
 _TITLES = 4  # named of those held
-_SORTS = 6  # countries and languages that are told
+_SORTS = 6  # at most so many countries or languages are named
 _LOOKED_AT = 500  # documents among which those to speak of are chosen
 _SHORTEST = 40  # characters of a passage that says something
 
@@ -80,7 +80,7 @@ class Holdings(Protocol):
         """The first documents."""
 
     def census(self) -> Census:
-        """How many documents there are of each sort."""
+        """The number of documents by jurisdiction, language and so on."""
 
     def passages(self, doc_id: str) -> list[Passage]:
         """A document's passages in reading order."""
@@ -116,10 +116,10 @@ class Openings:
 
 
 def suggestions(topic: str, hits: Sequence[Hit], language: str) -> tuple[str, ...]:
-    """Up to three questions that the sections of the best ``hits`` answer, for one who asked for a mere ``topic``.
+    """Up to three questions for an asker who gave a mere ``topic``. The sections of the best ``hits`` answer them.
 
-    Those of documents in the asker's ``language`` come first, of them those whose heading or term holds the topic's
-    words; each is of another section.
+    Each comes from another section. Documents in the asker's ``language`` come first, and among these the headings or
+    terms that contain the topic's words.
     """
     words = _words(topic)
     found: dict[str, tuple[bool, int, int]] = {}
@@ -149,7 +149,7 @@ def _opening(holdings: Holdings, zh: bool) -> Opening:
 
 
 def _inventory(held: Census, records: Sequence[DocumentRecord], zh: bool) -> Iterator[str]:
-    """How many documents there are, of which countries and languages, and some of their titles."""
+    """The number of documents, their countries and languages, and some of their titles."""
     sorts = ((_COUNTRIES, held.jurisdictions), (_LANGUAGES, held.languages))
     places, languages = (
         ("、" if zh else ", ").join(
@@ -254,9 +254,9 @@ def _term(passage: Passage) -> str:
 
 
 def _article(heading: str, title: str, zh: bool) -> tuple[str, str] | None:
-    """Number and name of the article that a heading is of, in the asker's way: 第四条, section 4 and "Interpretation".
+    """Number and name of the article that a heading opens, in the asker's language: 第四条, section 4 "Interpretation".
 
-    A number alone makes an article in a law only.
+    A heading with only a number opens an article in laws only.
     """
     if found := _ARTICLE_ZH.search(heading):
         number = found["digits"] if found["digits"].isdigit() else read_numeral(found["digits"])
@@ -284,7 +284,7 @@ def _reads_as_topic(heading: str, title: str, language: str) -> bool:
 
 
 def _named(title: str, *, zh: bool) -> str:
-    """A title as a question has it: 《…》, "the … Act", “…” where it is no such name."""
+    """A title in the form that a question uses: 《…》, "the … Act", or “…” for other names."""
     title = " ".join(title.split())
     if not title.isascii() and re.search("[\u4e00-\u9fff]", title):
         return (

@@ -81,9 +81,9 @@ def pointed(before: str, turn: str) -> tuple[str, str]:
 
 
 def topic(question: str) -> str:
-    """What a question is about, in its own words: the subject of its clause; "" where the rules cannot tell.
+    """The subject of a question's clause, in the question's words, or "" if the rules find none.
 
-    Of what belongs to another it is the other: 林场碳汇 of 林场碳汇的抵销比例上限是多少.
+    If the question asks for a property of a thing, the thing is the subject: 林场碳汇 in 林场碳汇的抵销比例上限是多少.
     """
     bare = question.strip().rstrip("?？。.! ")
     return _topic_zh(bare) if detect(question) == "zh" else _topic_en(bare)

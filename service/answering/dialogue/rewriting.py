@@ -87,9 +87,9 @@ _ASKS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """The last turn, made to stand alone where it leans on the ones before it.
+    """The last turn, rewritten as a question of its own if it depends on earlier turns.
 
-    ``question`` is the turn as it stands where it was not ``rewritten``. ``unresolved``: the words of it that refer
+    ``question`` is the unchanged turn if it was not ``rewritten``. ``unresolved``: the words of it that refer
     to something unknown, "" where there are none. ``language`` is the one that the answer is wanted in: the
     turn's, or the one that it asks for (``asks_language``). ``manner``: a wish about the answer's form; "summary" names
     its document.
@@ -127,7 +127,7 @@ def resolve(turns: Sequence[str]) -> str:
 
 
 def remark(followed: Followed) -> str:
-    """A line for the asker, in their language, where their turn cannot be answered as it was meant; else ""."""
+    """A line in the asker's language if the turn cannot be answered as it was meant, else ""."""
     zh = followed.language == "zh"
     if followed.unresolved and zh:
         return f"不清楚“{followed.unresolved}”指的是什么，请把问题说完整。"

@@ -18,8 +18,10 @@ from sinkqa.service.evidence.pieces import Candidate, Evidence, Pieces
 
 _UNMEASURED = 0.9  # what is left of a confidence where no likely piece holds an amount of the kind that is asked for
 _FOREIGN = 0.95
-_NEARLY = 0.92  # of the likeliest one's likelihood: a list is meant where things are asked for
-_NEAR = 0.9  # of the likeliest one's likelihood
+_NEARLY = (
+    0.92  # of the best candidate's likelihood: a whole list this near wins if the question asks for several things
+)
+_NEAR = 0.9  # of the best candidate's likelihood
 _DOUBT = 0.5  # what is left of a confidence where evidence contradicts what the question presumes
 _RAISE, _UNLIKELY = 0.6, 0.4  # of the best score, for each point that a passage is likelier to answer than this
 READ = 12  # passages that an answer is looked for in
@@ -27,12 +29,12 @@ READ = 12  # passages that an answer is looked for in
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was found for one part of a question: the ``evidence`` to show, or ``why`` there is none, with a confidence.
+    """What was found for one part of a question: the ``evidence`` to show, or ``why`` there is none.
 
-    ``confidence``, 0..1: the share of answers as sure as this one that are complete. ``hits`` and ``judged`` are what
-    was looked at, best first; ``notes`` tell the asker, one line each, what the evidence leaves open. ``table``: the
-    source's own that is asked for, which is shown in place of the evidence. ``is_side``: it is what is found of one
-    side of a comparison.
+    ``confidence``, 0..1: the share of equally confident answers that are complete. ``hits`` and ``judged``: the hits
+    and candidates examined, best first. ``notes``: one line each for the asker on what the evidence leaves open.
+    ``table``: the source's table, if one is asked for; it is shown in place of the evidence. ``is_side``: the part is
+    one side of a comparison.
     """
 
     asked: Asked
@@ -56,10 +58,10 @@ def decide(
     bar: float = BAR,
     params: Selection = WHOLE,
 ) -> Outcome:
-    """What the candidates, the likeliest first, answer to one question.
+    """Decides what the candidates answer to one question. ``judged``: best first.
 
-    ``held``: what was found for the question's premise. ``bar``: the confidence below which nothing is
-    answered, 0..1.
+    ``held``: candidates found for the question's premise. ``bar``: the confidence, 0..1, below which nothing is
+    answered.
     """
     otherwise = contrary(asked, judged) or contrary(asked, held)
     confidence = _confidence(asked, hits, judged, otherwise)
@@ -76,7 +78,7 @@ def withheld(outcome: Outcome) -> Outcome:
 
 
 def confidence_in(asked: Asked, hits: Sequence[Hit], judged: Sequence[Candidate]) -> float:
-    """Confidence from the likeliest candidate, 0..1; half of it where evidence contradicts the premise."""
+    """Confidence in the best candidate, 0..1. It is halved if evidence contradicts the premise."""
     return _confidence(asked, hits, judged, contrary(asked, judged))
 
 
@@ -97,7 +99,7 @@ def _holds_the_measure(asked: Asked, judged: Sequence[Candidate]) -> bool:
 
 
 def candidates(asked: Asked, hits: Sequence[Hit], judge: Judge, pieces: Pieces) -> list[Candidate]:
-    """The pieces of the first hits that may answer, the likeliest first; of nearly equal ones the asker's language."""
+    """The pieces of the first hits that may answer, best first. The asker's language wins among nearly equal ones."""
     found = [each for each in pieces.of(hits[:READ]) if comes_into_question(asked, each.piece)]
     likely = judge.answers(asked, found).tolist()
     judged = [each._replace(likely=share) for each, share in zip(found, likely, strict=True) if share > 0]
@@ -111,7 +113,7 @@ def _in_language(asked: Asked, candidate: Candidate) -> float:
 
 
 def _list_first(ranked: list[Candidate]) -> list[Candidate]:
-    """The same with the likeliest whole list before all others, if it is nearly as likely as the likeliest."""
+    """Moves the best whole list to the front, if it is nearly as likely as the best candidate."""
     lists = (each for each in ranked if each.piece.is_list and each.likely >= _NEARLY * ranked[0].likely)
     if (first := next(lists, None)) is None:
         return ranked
@@ -119,9 +121,9 @@ def _list_first(ranked: list[Candidate]) -> list[Candidate]:
 
 
 def reordered(hits: Sequence[Hit], judged: Sequence[Candidate]) -> list[Hit]:
-    """The hits by score, descending, where one with a piece that is likely to answer is raised by a part of the best.
+    """The hits by score, descending, ties by passage_id. A hit whose piece is likely to answer is raised.
 
-    Ties by passage_id.
+    It gains a part of the best score.
     """
     best = max((abs(hit.score) for hit in hits), default=0.0)
     likely: dict[str, float] = {}

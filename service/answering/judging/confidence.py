@@ -63,7 +63,7 @@ _TELLING = ("penalty", "effect", "most", "least")  # definitions and reasons oft
 
 
 def signs(asked: Asked, found: Sequence[Candidate], fit: Floats, everything: Sequence[Hit], encoder: Encoder) -> Floats:
-    """The features of each candidate, float32, (len(found), len(SIGNS)), each 0..1, more being better.
+    """The features of each candidate, float32, (len(found), len(SIGNS)), each 0..1; higher is better.
 
     ``fit`` is how well each fits the question, (len(found),); ``everything``: the hits they are chosen from.
     """
@@ -98,7 +98,7 @@ def signs(asked: Asked, found: Sequence[Candidate], fit: Floats, everything: Seq
 
 
 def trust(asked: Asked, hits: Sequence[Hit]) -> float:
-    """What the signs are worth here, 0..1: nothing without a subject, less where the library speaks of another one."""
+    """A factor for the signs, 0..1: 0 if the question has no subject, low if the library is about another subject."""
     if not hits or not is_telling(asked.said.terms):
         return 0.0
     return float(min(1.0, nearness(hits) / SCOPE) ** _STEEP)
@@ -141,7 +141,7 @@ def _goes_by(name: Entity, piece: Piece) -> float:
 
 
 def _year(years: Sequence[Amount], accounted: frozenset[str], piece: Piece) -> float:
-    """Whether the passage or its document is of the years asked for; in between where it names no other."""
+    """Whether the passage or its document belongs to the years asked for; a middle value if it names no other year."""
     if accounted and (told_of := piece.whole.accounted) and not accounted & told_of:
         return 0.0  # the year of accounts, whatever the year of issue
     there = [each for each in (*piece.whole.stated, *_around(piece)) if each.kind != "number"]
@@ -152,7 +152,7 @@ def _year(years: Sequence[Amount], accounted: frozenset[str], piece: Piece) -> f
 
 
 def _provision(sought: Sequence[Amount], entities: Sequence[Entity], piece: Piece) -> float:
-    """Whether the piece is of the article, section or paragraph that the question names, and of the act if it does."""
+    """Whether the piece belongs to the article, section or paragraph (and the act) that the question names."""
     there = piece.place.headings.amounts
     stands = all(any(matches(each, said) for each in there) for said in sought)
     return float(stands and all(piece.place.names(act) for act in entities if act.kind in _ACTS))
@@ -163,9 +163,9 @@ def _around(piece: Piece) -> tuple[Amount, ...]:
 
 
 def _home(places: Sequence[Entity], piece: Piece, elsewhere: Mapping[str, frozenset[str]]) -> float:
-    """Whether the passage is of one of the ``places`` asked for: 0 where it is of another, of the same kind.
+    """Whether the passage belongs to one of the ``places`` asked for. It is 0 for another place of the same kind.
 
-    In between where its document names one of them ``elsewhere``, or nothing tells.
+    It is a middle value if the document names one of the places ``elsewhere``, or if its place is unknown.
     """
     if any(piece.place.names(each) or piece.whole.holds(each) for each in places):
         return 1.0

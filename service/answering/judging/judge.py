@@ -96,7 +96,7 @@ class RuleJudge:
 
 
 class ModelJudge(RuleJudge):
-    """The same signs and one more: what a cross-encoder, which reads question and piece together, says of it."""
+    """Adds one sign to those of the rules: the score of a cross-encoder, which reads question and piece together."""
 
     signs = READING_SIGNS
     weights = READING_WEIGHTS
@@ -107,7 +107,7 @@ class ModelJudge(RuleJudge):
         self._model = self.reranker = model
 
     def look(self, asked: Asked, found: Sequence[Candidate]) -> tuple[list[int], Floats]:
-        """As in :class:`RuleJudge`; the model reads the first ones, and for the rest its least likely stands."""
+        """As in :class:`RuleJudge`. The model reads only the first ones; the rest get its lowest score."""
         chosen, seen = super().look(asked, found)
         texts = [_model_text(found[place].piece) for place in chosen[:READ]]
         read = np.clip(self._model.answers(asked.text, texts), _LEAST, 1 - _LEAST)

@@ -40,10 +40,10 @@ WHOLE = Selection()
 
 
 def comes_into_question(asked: Asked, piece: Piece) -> bool:
-    """Whether a piece can answer: not a long row as a whole, nor what only repeats the question or the title.
+    """Whether a piece can answer the question.
 
-    Nor what states nothing of its own: headings, bylines, amendment notes and announcements, unless these are asked
-    for. A sentence with a new number or name says something.
+    A whole long row cannot, nor a piece that only repeats the question or the title. Headings, bylines, amendment notes
+    and announcements cannot either, unless the question asks for them. A sentence with a new number or name can.
     """
     if asked.terms and _defines_another(asked, piece):
         return False
@@ -70,9 +70,9 @@ def _defines_another(asked: Asked, piece: Piece) -> bool:
 def gather(
     asked: Asked, judged: Sequence[Candidate], premise: Candidate | None = None, params: Selection = WHOLE
 ) -> list[Evidence]:
-    """What is shown of the candidates, which come by likelihood: the best, what is nearly as good, each side's best.
+    """The evidence to show: the best candidate, those nearly as good, the best of each side, and the ``premise``.
 
-    And what is said of the ``premise``.
+    The candidates come by likelihood, descending.
     """
     if not judged:
         return []

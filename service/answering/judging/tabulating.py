@@ -28,7 +28,7 @@ _Column = tuple[str, int, int]
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """A row as its document has it: its label, the units that the label is made of, the units of each cell."""
+    """A row of the document's table: its label, the units of the label, and the units of each cell."""
 
     label: str
     heads: tuple[Quoted, ...]
@@ -52,7 +52,7 @@ class SourceTable:
     unsure: bool = False
 
     def narrowed(self, *, rows: Iterable[int] | None = None, columns: Iterable[int] | None = None) -> SourceTable:
-        """These rows and columns of it, by their places from 0, in the order given; of the rest nothing."""
+        """The table with only these rows and columns, counted from 0, in the order given."""
         kept = [*(range(len(self.columns)) if columns is None else columns)]
         chosen = self.rows if rows is None else [self.rows[row] for row in rows]
         return SourceTable(
@@ -64,7 +64,7 @@ class SourceTable:
         )
 
     def evidence(self) -> list[Evidence]:
-        """What carries the rows, to be cited: a piece for each passage, in their order."""
+        """The passages that hold the rows, as evidence to cite, in order."""
         quoted: dict[str, tuple[Passage, dict[Unit, None]]] = {}
         for row in self.rows:
             cells = [each for cell in row.cells for each in cell]
@@ -76,10 +76,10 @@ class SourceTable:
         ]
 
     def answer(self, numbers: Mapping[str, int], language: str) -> AnswerTable:
-        """The table of an answer; ``numbers``: what its passages are cited as, by their ids.
+        """The table for an answer. ``numbers``: the citation numbers, by passage_id.
 
-        A cell of a passage that is not among them was withdrawn. It says so, as an empty one does, in the asker's
-        ``language``.
+        A cell of any other passage was withdrawn. Such a cell says so in the asker's ``language``, and so does an empty
+        cell.
         """
         reasons = (_UNSURE if self.unsure else _EMPTY, _WITHDRAWN)
         empty, withdrawn = (each.get(language, each["en"]) for each in reasons)
@@ -113,9 +113,9 @@ def tables(passages: Iterable[Passage]) -> Iterator[list[Passage]]:
 
 
 def table_of(passages: Sequence[Passage]) -> SourceTable | None:
-    """The table that passages are of, given as :func:`tables` gives them.
+    """Rebuilds a table from its passages, given as :func:`tables` gives them.
 
-    None where there is no row, or where headers that are missing or repeated leave open which cell stands under which.
+    None if there is no row, or if missing or repeated headers make the columns of the cells uncertain.
     """
     rows = list(_rows([passage for passage in passages if passage.kind == "row"]))
     columns = _columns(rows)

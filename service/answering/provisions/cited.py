@@ -42,9 +42,9 @@ _NAMES = {"number": "Section", "heading": "Part"}
 
 
 class Outlines:
-    """The outlines of documents, made when first asked for; a document that is read anew has a new one.
+    """Makes the outlines of documents on demand, and caches the latest. Safe for threads.
 
-    Keeps those asked for last. Safe for threads.
+    A document that was read again gets a new outline.
     """
 
     def __init__(self) -> None:
@@ -136,7 +136,7 @@ _BARE = 60  # characters that a bare citation has besides its references
 
 
 def asks_for_the_provision(asked: Asked) -> bool:
-    """Whether the question asks for a provision itself (森林法第十条规定了什么) and not for something in it."""
+    """Whether the question asks for a whole provision (森林法第十条规定了什么) and not for a detail in it."""
     cited = references(asked.text)
     if not cited:
         return False
@@ -176,7 +176,7 @@ def passages_beneath(heading: str, doc_id: str, outlines: Outlines, sources: Sou
 
 
 def _shown(outline: Outline, provision: Provision, room: float) -> tuple[tuple[Said, ...], int]:
-    """What of a provision is shown and how many paragraphs are left out: none up to the room, else those behind it."""
+    """The part of a provision that fits in ``room``, and how many paragraphs are left out after it."""
     said = outline.said(provision)
     total, end = 0.0, 0
     for place, each in enumerate(said):

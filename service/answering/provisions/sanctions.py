@@ -32,7 +32,7 @@ _BESIDE = 0.99  # how likely a duty answers beside its sanction, as a share
 _MOST = 500  # statements of a document that are read
 _SHOWN = 3  # sanctions for one provision
 _ALONE = 0.9  # of the likelihood with what it names: a sanction that reaches it alone says itself what is done
-_AS_NEAR = 0.75  # of the likeliest one's likelihood
+_AS_NEAR = 0.75  # of the best candidate's likelihood
 _MOST_OF = 0.6  # of the words for what is done
 _ARTICLES = frozenset({"article", "section", "number"})
 _WITHIN = late(  # names a part of the article that it stands in
@@ -65,10 +65,10 @@ class Sanctions:
         self._read: WeakKeyDictionary[Outline, list[_Named]] = WeakKeyDictionary()
 
     def of_conduct(self, asked: Asked, found: Sequence[Candidate], judge: Judge, pieces: Pieces) -> list[Candidate]:
-        """Sanctions for what ``found`` speaks of, each judged together with what it names, the likeliest first.
+        """Sanctions for the conduct in ``found``, best first. Each is judged together with the provision that it names.
 
-        A sanction that does not itself say what is done is followed by what it names, nearly as likely. Sanctions say
-        违反本法第十八条 and not what is done, which is asked about: read alone, neither of the two answers.
+        Many sanctions say 违反本法第十八条 and do not describe the conduct that is asked about. The provision
+        that such a sanction names follows it, with a slightly lower likelihood. Neither answers alone.
         """
         joint = list(self._joint(asked, found, judge, pieces))
         read = _read_together(joint, pieces)
@@ -130,11 +130,11 @@ class Sanctions:
 
 
 def preferred(asked: Asked, judged: list[Candidate], meant: Meant) -> tuple[list[Candidate], bool]:
-    """The candidates for a sanction, the one that is meant first, and whether it names what is done.
+    """The candidates for a sanction, the one that is meant first, and whether it describes the conduct.
 
-    Of those that are nearly as likely as the likeliest, one of a country's own law comes before those of its parts,
-    which punish the same in words that may come nearer; one that has the words for what is done before those that
-    have not.
+    Only candidates nearly as likely as the best one are moved up. National law comes before the law of a country's
+    parts, which may punish the same in words nearer to the question. A candidate with the words for the conduct comes
+    before those without.
     """
     if meant.jurisdictions and not meant.places and not meant.sure:
         judged = _raised(judged, [not each.hit.about.place for each in judged])
@@ -144,7 +144,7 @@ def preferred(asked: Asked, judged: list[Candidate], meant: Meant) -> tuple[list
 
 
 def _first(judged: Sequence[Candidate], fits: Sequence[bool]) -> int | None:
-    """The place of the first that fits, of those that are nearly as likely as the likeliest."""
+    """The place of the first candidate that fits, among those nearly as likely as the best one."""
     near = (place for place, each in enumerate(judged) if each.likely >= _AS_NEAR * judged[0].likely)
     return next((place for place in near if fits[place]), None)
 
@@ -177,7 +177,7 @@ def _names(conduct: Sequence[Group], judged: Sequence[Candidate], place: int) ->
 
 
 def _fitting(asked: Asked, found: Sequence[Candidate], judge: Judge) -> list[Candidate]:
-    """The candidates that speak of what is done, whether they say what it costs or not, the likeliest first."""
+    """The candidates that describe the conduct, best first. They need not state its penalty."""
     likely = judge.answers(replace(asked, forms=(), target="", dimensions=(), counted=""), found).tolist()
     order = sorted(range(len(found)), key=lambda place: -likely[place])
     return [found[place] for place in order[:_CONDUCTS] if likely[place] > 0]

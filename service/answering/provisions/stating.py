@@ -180,7 +180,7 @@ def _is_wide(words: Sequence[str]) -> bool:
 
 
 def _preference(stated: Stated, asked: Asked, jurisdictions: Sequence[str]) -> tuple[bool, int, bool, bool]:
-    """Sorts first what is of an asked jurisdiction, goes by names in the question, is law, and in its language."""
+    """A sort key: first an asked jurisdiction, then names in the question, then law, then the question's language."""
     home, title = stated.hit.about.jurisdiction or "", fold(stated.hit.title)
     named = set(analyze(" ".join((title, *stated.hit.passage.section)))) & set(analyze(asked.text))
     shared = {term for term in named - set(analyze(stated.term)) if tells_something(term)}

@@ -67,7 +67,7 @@ class Summary:
 
     @property
     def settled(self) -> Settled:
-        """The same without headings."""
+        """The summary as settled evidence, without the headings."""
         return Settled(tuple(evidence for _, evidence in self.parts), self.notes)
 
 

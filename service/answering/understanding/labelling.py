@@ -1,4 +1,4 @@
-"""Reads what a question says of a table: the label that it names, and whether it asks for all rows."""
+"""Reads which table a question asks for: the label that it names, and whether it wants all rows."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ _STOCK = late(
 
 @dataclass(frozen=True, slots=True)
 class TableAsked:
-    """What a question says of a table: its printed ``label`` in one form ("4", "附1", "A2"), None where it names none.
+    """The table that a question asks for. ``label``: its printed label, normalised ("4", "附1", "A2"), or None.
 
-    ``whole``: it asks for all of the table or for each of its rows, not for one thing in it.
+    ``whole``: the question asks for the whole table or for each row, not for one thing in it.
     """
 
     label: str | None
     whole: bool
 
     def names(self, printed: str | None) -> bool:
-        """Whether a table that is printed with this label ("表4", "TABLE 4") is the one that is named."""
+        """Whether the question names the table with this printed label ("表4", "TABLE 4")."""
         found = _LABEL.match(unicodedata.normalize("NFKC", printed or ""))
         return found is not None and self.label == _form(found)
 
@@ -57,7 +57,7 @@ def table_asked(question: str) -> TableAsked | None:
 
 
 def _form(label: re.Match[str]) -> str:
-    """The number of a label in digits, after what kind of table it is of where that is said."""
+    """The number of a label in digits, with the kind of table in front if the label names one."""
     number = label[3]
     if number[0] in HAN:
         number = str(ordinal(number))

@@ -78,9 +78,9 @@ _WIDE = late("[\u3400-\u9fff]")
 
 
 class Meaning(NamedTuple):
-    """The term asked for, in possible readings, the likeliest first, each as :func:`term_key` gives it.
+    """The possible readings of the term asked for, best first, each as :func:`term_key` gives it.
 
-    ``is_certain``: a definition is asked for, and not merely what something is.
+    ``is_certain``: the question asks for a definition, and not merely what something is.
     """
 
     terms: tuple[str, ...] = ()
@@ -88,7 +88,7 @@ class Meaning(NamedTuple):
 
 
 def meaning_asked(folded: str) -> Meaning:
-    """What a folded question asks the meaning of; nothing where it asks for no meaning."""
+    """The term whose meaning a folded question asks for. Empty if it asks for no meaning."""
     said = _POLITE.sub("", folded.strip())
     strong = _STRONG if any(cue in said for cue in _CUES) else ()
     for patterns, certain in ((strong, True), (_WEAK, False)):

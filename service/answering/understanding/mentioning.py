@@ -56,17 +56,17 @@ class Inquiry:
 
     @cached_property
     def whats(self) -> frozenset[int | str]:
-        """All that its words say."""
+        """The meanings of all its features."""
         return frozenset(feature.what for feature in self.features)
 
     @cached_property
     def homes(self) -> frozenset[str]:
-        """The countries that it speaks of; treaties are of none."""
+        """The countries that it mentions. Treaties have none."""
         return frozenset(place.home for place in self.places) - {"UN"}
 
     @cached_property
     def parts(self) -> frozenset[str]:
-        """The parts of countries that it speaks of."""
+        """The parts of countries that it mentions."""
         return frozenset(place.part for place in self.places if place.part)
 
     def part(self, first: int, last: int) -> str:
@@ -74,11 +74,11 @@ class Inquiry:
         return self.text[self.said[first].start : self.said[last - 1].end]
 
     def is_place(self, at: int) -> bool:
-        """Whether the token is of the name of a country or a part of one."""
+        """Whether the token belongs to the name of a country or of a part of one."""
         return at in self.placed and self.placed[at].is_name
 
     def near(self, head: Head) -> list[Feature]:
-        """What is said about a word for a kind of document."""
+        """The features that the question states near a word for a kind of document."""
         if head not in self._near:
             low, high = head.first - _LEFT, head.last + _RIGHT
             self._near[head] = [each for each in self.features if each.first >= low and each.last <= high]
@@ -129,7 +129,7 @@ class Mention:
 
     @property
     def is_general(self) -> bool:
-        """Whether it is of a document that holds in the whole country, as one is meant where no part is named."""
+        """Whether its document is in force in the whole country. Such a document is meant if no part is named."""
         return not self.known.parts
 
     @property
@@ -215,9 +215,9 @@ def _is_elsewhere(asked: Inquiry, known: Known) -> bool:
 
 
 def _leftmost(asked: Inquiry, head: Head, known: Known, covered: set[int]) -> tuple[int, bool] | None:
-    """Where the words that name the document begin, and whether more that belongs to them stands before.
+    """The first token of the words that name the document, and whether further words of the name stand before it.
 
-    None where they say that it is of another place.
+    None if these words say that the document belongs to another place.
     """
     first, at = head.first, head.first - 1
     while at >= 0:
@@ -262,12 +262,12 @@ def _chain(asked: Inquiry, at: int) -> int:
 
 
 def _is_of(known: Known, places: list[Place]) -> bool:
-    """Whether the document is of one of the places; a part of a country is not the country."""
+    """Whether the document belongs to one of the places. A part of a country does not count as the country."""
     return any(place.part in known.parts if place.part else place.home == known.home for place in places)
 
 
 def _rightmost(asked: Inquiry, head: Head, known: Known, covered: set[int]) -> int | None:
-    """Where the words that name the document end; None where they say that it is of another place."""
+    """The end of the words that name the document. None if they say that it belongs to another place."""
     last = head.last
     for at in range(head.last, min(len(asked.said), head.last + _RIGHT)):
         token = asked.said[at]

@@ -30,15 +30,15 @@ _ENTITLED = 4  # telling words of a title without a word for its kind, from whic
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """What a question says of the documents that it is about.
+    """The documents and places that a question is about.
 
-    ``documents``: doc_ids that it names, the likeliest first; copies and versions that its words fit equally stand
-    together, the one that fits its year or version first, else the newest. ``named``: the words that name them.
-    ``sure``: whether these words are a name, or single a document out, and are no mere topic. ``jurisdictions``: codes
-    of the countries asked about, ``places`` parts of them by full name. ``absent``: what it names by a full name or a
-    code and the library does not hold, "" where nothing; beside documents, a code, or a name joined to theirs.
-    ``within``: the heading of what is named where a document only holds it, as a treaty in a schedule, by doc_id.
-    ``mentions``: where each name stands in the question, in its order.
+    ``documents``: doc_ids of the documents that the question names, best first. Copies and versions that its words fit
+    equally stand together: the one that fits its year or version comes first, else the newest. ``named``: the words
+    that name them. ``sure``: whether these words are a name or single out a document, and are no mere topic.
+    ``jurisdictions``: codes of the countries asked about. ``places``: parts of countries, by full name. ``absent``: a
+    full name or a code that the question gives and the library lacks, else "". If ``documents`` are found too, it is a
+    code, or a name joined to theirs. ``within``: by doc_id, the heading of a named text that is only a part of a
+    document, such as a treaty in a schedule. ``mentions``: where each name stands in the question, in order.
     """
 
     documents: tuple[str, ...] = ()
@@ -52,13 +52,13 @@ class Meant:
 
 
 class Names:
-    """What the documents of a library are called, as it is kept with them."""
+    """The names of a library's documents, which are stored with them."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
 
     def meant(self, question: str) -> Meant:
-        """The documents that the question names, and where what it asks about holds."""
+        """The documents that the question names, and the countries whose law it asks about."""
         return _QuestionNames(Register(self._library)).meant(question)
 
 
@@ -235,7 +235,7 @@ def _is_near(mention: Mention) -> bool:
 
 
 def _is_copy(mention: Mention, best: Mention) -> bool:
-    """Whether it is of a document of the same name, that the words fit no worse but for its year."""
+    """Whether it is another version: a document of the same name that fits the words as well, except for its year."""
     same = {name.text for name in mention.known.names if name.is_own} & {n.text for n in best.known.names if n.is_own}
     is_same = bool(same) or mention.name.telling == best.name.telling
     return (

@@ -1,6 +1,6 @@
 """Splits a question that asks several things into questions that each ask one.
 
-A question has *sides* where it joins names, years or versions of one kind ("美国和欧盟的…", "version 1 and version 2"):
+A question has *sides* if it joins names, years or versions of one kind ("美国和欧盟的…", "version 1 and version 2"):
 each side is asked about by itself, without the others. It has *clauses* where several of its clauses ask something
 ("…会被罚多少？拒不改正还有什么后果？"): each is asked with what the first is about.
 """
@@ -71,7 +71,7 @@ _OF_EACH = late(r"各自|分别|各(?=[是用有为怎如])|\brespectively\b|\be
 class QuestionPart(NamedTuple):
     """One part of a question: its ``label`` in the question's own words, and the ``asked`` that stands alone.
 
-    ``kind``: of a side, what it is the name of: a "country", a "document", a "year"; "" of a clause.
+    ``kind``: for a side, the kind of its name: "country", "document", "year" and so on. For a clause it is "".
     """
 
     label: str
@@ -86,10 +86,10 @@ class _NameSpan(NamedTuple):
 
 
 def sides(asked: Asked, named: Sequence[tuple[int, int]] = ()) -> tuple[QuestionPart, ...]:
-    """The question once for each of the names or years that it joins, in their order; empty where it joins none.
+    """The question once for each of the names or years that it joins, in order. Empty if it joins none.
 
-    Of several runs of joined names the longest counts, but none in a question of several clauses that ask. Of one that
-    cites provisions the sides are documents, each with its own provisions, or years and versions: no other names.
+    The longest run of joined names counts, but none in a question with several clauses that ask. If the question cites
+    provisions, the sides are documents with their own provisions, or years and versions, but no other names.
     """
     text = asked.text
     cited = references(text)
@@ -147,10 +147,10 @@ def asks_of_each(asked: Asked) -> bool:
 
 
 def clauses(asked: Asked) -> tuple[QuestionPart, ...]:
-    """The clauses that ask, each with what it takes from the first; empty where there is only one.
+    """The clauses that ask, each completed from the first clause. Empty if there is only one.
 
-    Of a later clause there are two readings, one after the other: with the names of the first clause, and with all of
-    its matter; of one that leans on the first there is only the latter.
+    A later clause gives two readings, one after the other: with the names of the first clause, and with all of its
+    matter. A clause that depends on the first has only the second reading.
     """
     asking = _asking(asked.text)
     if not 2 <= len(asking) <= _MOST:
@@ -188,7 +188,7 @@ def _contexts(first: Asked, clause: str) -> Iterator[str]:
 
 
 def _asking(text: str) -> list[tuple[int, int]]:
-    """Where the clauses that ask begin and end. A clause that asks nothing belongs to the one behind it."""
+    """Start and end of each clause that asks. A clause that asks nothing belongs to the clause after it."""
     found: list[tuple[int, int]] = []
     for sentence in _cut(_SENTENCE, text, 0, len(text)):
         if text[slice(*sentence)].rstrip().endswith(_ENDS):
@@ -241,7 +241,7 @@ def _mentions(asked: Asked, named: Sequence[tuple[int, int]]) -> Iterator[_NameS
 
 
 def _compound(text: str, mentions: Sequence[_NameSpan]) -> list[_NameSpan]:
-    """The mentions, of which those that make one name are one: China's national ETS, the Reed Act 2031."""
+    """Joins neighbouring mentions that make one name: China's national ETS, the Reed Act 2031."""
     found: list[_NameSpan] = []
     for each in mentions:
         between = text[found[-1].end : each.start] if found else ""

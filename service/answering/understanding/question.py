@@ -33,14 +33,14 @@ _UNITS: dict[str, tuple[str, ...]] = {
 
 
 class Form(NamedTuple):
-    """A kind of statement that a question asks for, as a penalty or a definition, and the question's words for it."""
+    """A kind of statement that a question asks for, such as a penalty, and the question's words for it."""
 
     name: str
     words: tuple[str, ...]
 
     @property
     def says(self) -> re.Pattern[str]:
-        """What a folded text of the kind has in it."""
+        """A pattern for folded texts that make this kind of statement."""
         return _forms()[self.name].says
 
 
@@ -48,12 +48,12 @@ class Form(NamedTuple):
 class Asked:
     """A question understood.
 
-    ``target`` is what a piece of evidence must hold to answer: a "number", counted in one of ``dimensions`` where any
-    are named, a "time" (a year or date), an "actor" (a person or body) or a "site"; "" where words answer. ``forms``
-    are the kinds of statement that answer. ``matter`` is the question, folded, without the words that ask; ``counted``
-    names the things whose number is asked for. It ``presumes`` where it holds something to be so that it does not ask
-    for. ``provisions`` are the kinds of provision that settle it in a law; ``terms`` what it asks the meaning of, in
-    its readings (:class:`Meaning`). ``several``: it asks for things, and not for one.
+    ``target``: what evidence must hold to answer. It is a "number" (counted in one of ``dimensions`` if any are named),
+    a "time" (a year or date), an "actor" (a person or body), a "site", or "" if words answer. ``forms``: the kinds of
+    statement that answer. ``matter``: the question, folded, without the words that ask. ``counted``: the things whose
+    number is asked for. ``presumes``: the question states something that it does not ask. ``provisions``: the kinds of
+    provision that settle it in a law. ``terms``: the terms whose meaning it asks for (:class:`Meaning`). ``several``:
+    it asks for several things.
     """
 
     said: Analysis
@@ -90,9 +90,9 @@ class Asked:
 
     @property
     def sides(self) -> tuple[Entity, ...]:
-        """What is compared: names of one kind, two or more of them; empty where nothing is.
+        """The two or more names of one kind that are compared. Empty if nothing is compared.
 
-        Countries and regions of them are of one kind: the EU is compared with Japan.
+        Countries and groups of countries are one kind: the EU is compared with Japan.
         """
         kinds = ["country" if each.kind == "region" else each.kind for each in self.entities]
         most = max(kinds, key=kinds.count, default="")
@@ -100,10 +100,10 @@ class Asked:
         return tuple(each for each, kind in zip(self.entities, kinds, strict=True) if kind == most) if several else ()
 
     def answers(self, text: Analysis) -> tuple[float, list[Amount]]:
-        """How well a text holds what is asked for, 0..1, and the amounts that do.
+        """How well a text holds what is asked for, 0..1, and the amounts in it that do.
 
-        1 for the right kind of amount or name and where words answer, less for another kind of amount, 0 for none. What
-        the question states itself answers nothing.
+        It is 1 for the right kind of amount or name, or if words answer; less for another kind of amount; else 0.
+        Amounts that the question itself states do not count.
         """
         if not self.target:
             return 1.0, []
@@ -126,7 +126,7 @@ class Asked:
         return (1.0, right) if right else (_OTHER_UNIT if numbers else 0.0, [])
 
     def _is_asked_for(self, amount: Amount) -> bool:
-        """Whether the amount is of a dimension that is asked for; in Chinese a bare number counts nothing."""
+        """Whether the amount has a dimension that is asked for. In Chinese, a bare number counts no things."""
         if not self.dimensions:
             return amount.dimension not in _PARTS or self.kind != "topic"
         is_bare = not amount.dimension and self.language == "zh" and amount.said[-1:].isdigit()
@@ -171,7 +171,7 @@ _COUNTED = late(
 
 
 def understand(question: str) -> Asked:
-    """What the question asks for, by its words; "topic" where no known question word occurs."""
+    """Reads from a question's words what it asks for. The target is "topic" if no known question word occurs."""
     said = Analysis(question)
     folded = _SOME.sub("  ", said.folded)
     kinds: tuple[Kind, ...] = get_args(Kind)
@@ -254,7 +254,7 @@ def asks(clause: str) -> bool:
 
 
 def besides(asked: Asked, kinds: Sequence[ProvisionKind], names: Sequence[tuple[int, int]]) -> str:
-    """What a question for provisions of some kinds says besides asking for them, folded.
+    """The rest of a question that asks for provisions of some kinds, folded, without the words that ask.
 
     ``names``: spans of its text that are left out too.
     """

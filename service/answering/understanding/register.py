@@ -27,10 +27,10 @@ class Register:
         return self._prepared(self._library.named([key], most=_MOST_CALLED).get(key, ()))
 
     def nearest(self, wanted: Mapping[str, bool], *, is_local: bool) -> list[Known]:
-        """The documents that share most of the keys ``wanted``, of which the rarest count most.
+        """The documents that share most of the keys ``wanted``. Rare keys count most.
 
-        The value of a key is whether it is of the very kind that is asked for; these are looked up first.
-        ``is_local``: whether documents of a part of a country come first, or the others, of those that share as much.
+        The value of a key says whether it is of the very kind that is asked for; such keys are looked up first.
+        ``is_local`` breaks ties: if true, documents of a part of a country come first, else the others.
         """
         scores = self._scores(wanted)
         local = self._library.named([LOCAL], most=len(scores), among=[*scores]).get(LOCAL, ()) if scores else ()
@@ -63,6 +63,6 @@ class Register:
         return {key: how for key in keys if (how := self._shared[key]) is not None}
 
     def _prepared(self, docs: Sequence[int]) -> list[Known]:
-        """The documents, in this order; those that are gone meanwhile are left out."""
+        """The documents in the given order. Documents deleted by now are left out."""
         self._known |= self._library.known([doc for doc in docs if doc not in self._known])
         return [self._known[doc] for doc in docs if doc in self._known]

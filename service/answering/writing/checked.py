@@ -40,9 +40,9 @@ class Written:
 
 
 def sources(pieces: Sequence[tuple[str, Citation]]) -> dict[str, tuple[Source, Citation]]:
-    """What a generator is given, by key: evidence in reading form with its citation, up to 4,000 characters.
+    """The input of a generator, by key: evidence in reading form with its citation, up to 4,000 characters.
 
-    A key is ``c:`` and 4 or more hex digits of a hash: nothing that a model could count up.
+    A key is ``c:`` and 4 or more hex digits of a hash, so that a model cannot invent keys by counting.
     """
     given: dict[str, tuple[Source, Citation]] = {}
     room = _EVIDENCE_CHARS
@@ -57,7 +57,7 @@ def sources(pieces: Sequence[tuple[str, Citation]]) -> dict[str, tuple[Source, C
 
 
 def written_over(answer: Answer, written: Written, citations: Mapping[str, Citation]) -> Answer:
-    """The extractive answer with its words replaced by those that passed; without any, itself with the notes."""
+    """The extractive answer with its text replaced by the sentences that passed. If none passed, its text stays."""
     notes = (*answer.notes, *written.notes)
     if not written.sentences:
         note = "the answer is made of quotes"

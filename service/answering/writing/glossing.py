@@ -33,8 +33,8 @@ def gloss(quote: str, *, language: str, asked: Asked | None = None, dollar: str 
     """The key terms and amounts of ``quote``, in ``language`` ("zh" or "en"), each once, in the order of the quote.
 
     Known terms with the rendering that fits the words around them, and amounts and dates as the asker writes them.
-    Where they are many, those stay that ``asked`` asks about, then amounts, then the longest terms; common words are
-    glossed only where the question has them. ``dollar`` as in :func:`restated`.
+    If there are too many, the terms of the question ``asked`` are kept first, then amounts, then the longest terms.
+    Common words are glossed only if the question has them. ``dollar`` as in :func:`restated`.
     """
     said = detect(quote)
     if said not in ("zh", "en", "ja") or language not in ("zh", "en") or said == language:

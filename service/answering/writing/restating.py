@@ -87,15 +87,16 @@ def readable(quote: str, *, keep_case: bool = False) -> View:
 
 
 def written(quote: str, view: View, start: int, end: int) -> str:
-    """What stands in the quote at a place of its view, on one line."""
+    """The words of the quote at a place of its view, on one line."""
     return " ".join(quote[view.starts[start] : view.ends[end - 1]].split())
 
 
 def restated(quote: str, *, language: str, dollar: str = "") -> tuple[Gloss, ...]:
     """The amounts and dates of ``quote`` as written in ``language`` ("zh" or "en"), in order, each wording once.
 
-    Nothing is converted: units, currencies and bounds stay, and what cannot be said the same is left out. What needs no
-    restating, as a year in digits, is left out too. ``dollar``: whose a bare $ is, as 美元; it stays $ where not known.
+    Nothing is converted: units, currencies and bounds stay. Amounts without an equal wording are left out, and so are
+    those that need no restating, such as a year in digits. ``dollar``: the currency of a bare $, such as 美元. If it is
+    unknown, $ stays.
     """
     view, said = readable(quote), detect(quote)
     found = {
@@ -275,7 +276,7 @@ def _counts(written: str, said: str) -> bool:
 
 
 def _with_unit(amount: Amount, unit: tuple[str, str] | None, per: tuple[str, str] | None, asked: str) -> str:
-    """The number with its unit, what it is of and what it is counted per."""
+    """The number with its unit, the thing measured, and the unit that it is counted per."""
     if unit is None:
         return _numeral(amount, Decimal(1), asked)
     zh, en = unit

@@ -24,7 +24,7 @@ _LEAST = {"zh": 3, "en": 2, "ja": 99}  # tokens of a term of the search's glossa
 
 
 class Sense(NamedTuple):
-    """One rendering, which holds where one of the ``cues`` stands near, or anywhere without them."""
+    """One rendering. It applies if one of the ``cues`` stands near, or everywhere if there are no cues."""
 
     rendering: str
     cues: tuple[str, ...] = ()
@@ -56,7 +56,7 @@ class FoundTerm(NamedTuple):
 def senses(view: View, quote: str, *, said: str, asked: str) -> Iterator[FoundTerm]:
     """The terms of a quote in language ``said`` with their renderings in ``asked``, in order; none overlap.
 
-    The longest term counts, also where it is not rendered: no compound is rendered by a part of it. ``view`` is the
+    The longest term counts, even if it has no rendering: no compound is rendered by one of its parts. ``view`` is the
     search view of the quote, whose text the places count in.
     """
     entries, text = _entries(said, asked), view.text
@@ -127,7 +127,7 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 
 @lru_cache(maxsize=16_384)
 def singular(word: str) -> str:
-    """English nouns in one number."""
+    """The text with English nouns in the singular."""
     if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
         return word
     if word.endswith("ies"):

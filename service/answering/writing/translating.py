@@ -32,7 +32,7 @@ def translated(answer: Answer, translator: Generator | Translator) -> Answer:
     """The answer with a translation at each citation that is in another language than the question.
 
     A translation that is not in the asker's language, or holds other amounts, names or links than its quote, is
-    withheld, and a note says so. Without quotes in another language, or of what only writes, nothing is asked.
+    withheld, and a note says so. The model is not asked if no quote is in another language, or if it cannot translate.
     """
     foreign = _foreign(answer)
     if not foreign or not hasattr(translator, "translate"):
@@ -62,7 +62,7 @@ def translated(answer: Answer, translator: Generator | Translator) -> Answer:
 
 
 def changes(quote: str, translation: str, *, language: str) -> str:
-    """What a translation does not keep of its quote, in a few words; "" where it may be shown."""
+    """What a translation changes of its quote, in a few words. "" if the translation may be shown."""
     if detect(translation) != language:
         return "it is in another language"
     left, right = _amounts(quote), _amounts(translation)

@@ -64,7 +64,7 @@ def ask(
     Sentences are quoted word for word; "…" stands where text of the source is left out. With --json, questions from a
     pipe are answered with one JSON object on each line.
     """
-    kind_of_file = memo.format_of(export) if export else ""  # what cannot be written is told before anything is asked
+    kind_of_file = memo.format_of(export) if export else ""  # fails for an unknown format before anything is asked
     first = _first_line() if question is None and not _is_dialogue(as_json) else None
     from sinkqa.service.commands.asking.manner import Manner
 

@@ -1,4 +1,4 @@
-"""A small dialogue on a terminal: one question after the other, each of which may lean on those before."""
+"""A small dialogue on a terminal. A question may refer to the questions before it."""
 
 from __future__ import annotations
 

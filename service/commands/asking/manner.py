@@ -1,4 +1,4 @@
-"""How a command asks and shows what comes back: what its options say, for one question or many."""
+"""The options of a command that asks: how it puts one question or many, and how it shows the answers."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class Manner:
     collection: str | None = None
 
     def show(self, answer: Answer, engine: Engine) -> None:
-        """Prints an answer; on stderr which filters nothing can pass, where it found nothing."""
+        """Prints an answer. If nothing was found, names on stderr the chosen jurisdictions without documents."""
         show_answer(answer, as_json=self.as_json, quotes=self.quotes, verbose=self.verbose)
         if not answer.passages and self.filters.jurisdictions:
             filtering.note_empty(engine, self.filters)
 
     def write(self, answers: Sequence[Answer], engine: Engine) -> None:
-        """Writes the answers to the file that was named, where one was and there are any."""
+        """Writes the answers to the ``export`` file, if one was named and there are answers."""
         if self.export and answers:
             memo.write(answers, engine, self.export, self.kind, library=self.library, collection=self.collection)

@@ -39,6 +39,6 @@ def foreign(citation: Citation, language: str) -> Text:
 
 
 def show_doubts(of: Citation | RankedPassage) -> None:
-    """Why its words may not be what the page says."""
+    """Shows why the stored words may differ from those on the page."""
     for warning in of.warnings:
         terminal.show_line(Text(warning, style="yellow"), indent=4)

@@ -1,4 +1,4 @@
-"""Numbered quotes under an answer or a checked text: where each stands, and its words where they are not there yet."""
+"""Shows numbered quotes under an answer or a checked text, each with its place. Repeated words are not shown again."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def said_in(answer: Answer) -> dict[int, str]:
 
 
 def held_whole(said: Mapping[int, str], citations: Sequence[Citation]) -> dict[int, str]:
-    """Of what was said with each citation, that which holds its quote as a whole."""
+    """For each citation the text said with it, if this text holds the whole quote."""
     quotes = {citation.number: _bare(citation.quote) for citation in citations}
     return {number: text for number, text in said.items() if quotes[number] in _bare(text)}
 

@@ -1,4 +1,4 @@
-"""How well an answer is supported: a word and the reasons for it, the number behind it only for who asks."""
+"""How well an answer is supported: a word and the reasons for it. The number is shown only on request."""
 
 from __future__ import annotations
 

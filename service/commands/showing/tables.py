@@ -1,4 +1,4 @@
-"""An answer's table: drawn on a terminal, in parts where it is wider than that, and as Markdown in a pipe."""
+"""Shows an answer's table: drawn on a terminal, in several parts if it is too wide, or as Markdown in a pipe."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NARROWEST = 24  # cells: on less, two columns cannot stand side by side
 
 
 def show_table(table: AnswerTable) -> None:
-    """The table as whoever looks on can read it."""
+    """Shows the table: drawn for a person at a terminal, as Markdown in a pipe."""
     if not terminal.room():
         for line in as_markdown(table):
             terminal.show_line(Text(line))
@@ -35,9 +35,10 @@ def show_table(table: AnswerTable) -> None:
 
 
 def side_by_side(table: AnswerTable, width: int) -> Iterator[Table]:
-    """Drawn tables that each fit a screen this wide: labels in bold, citations as marks, a reason for what is missing.
+    """The table as one or more tables that fit ``width`` cells of a screen.
 
-    All columns in one where they have room; else as many at a time as have it, the labels before them again.
+    Labels are bold, citations are marks, and a missing cell gives its reason. If the columns do not all fit, each table
+    takes as many as do and repeats the labels.
     """
     labels = min(max(cell_len(row.label) for row in table.rows), width // 3) if table.rows else 0
     at_once = max(1, (width - labels) // (_COLUMN + _GAP))

@@ -31,14 +31,14 @@ class Remarks(NamedTuple):
 
 
 class Remarked(Protocol):
-    """Where the remarks on documents are looked up."""
+    """A source of the remarks on documents."""
 
     def remarks(self, doc_id: str) -> Remarks:
         """Those on a stored document."""
 
 
 def doubted(cited: Sequence[_Cited], documents: Remarked, *, language: str) -> tuple[_Cited, ...]:
-    """Each with the doubts that touch its pages, none twice."""
+    """The citations, each with the doubts about its pages, none twice."""
     warned = []
     for each in cited:
         remarks = documents.remarks(each.doc_id)
@@ -51,7 +51,7 @@ def doubted(cited: Sequence[_Cited], documents: Remarked, *, language: str) -> t
 
 
 def remarks_of(record: DocumentRecord, pages: Sequence[Page]) -> Remarks:
-    """The remarks on a document, of its record and pages."""
+    """The remarks on a document, taken from its record and pages."""
     return Remarks(
         tuple(remark(warning, name=record.name) for warning in record.warnings),
         tuple(page.number for page in pages if page.quality < _POOR),

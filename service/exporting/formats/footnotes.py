@@ -60,7 +60,7 @@ def reference(number: int) -> list[Any]:
 
 
 def again(number: int) -> list[Any]:
-    """The mark of a footnote that stands elsewhere: Word keeps its number."""
+    """A further mark of a footnote that was marked before. Word repeats its number."""
     field = _element("w:fldSimple", {"w:instr": f" NOTEREF _Note{number} \\f \\h "})
     field.append(text_run(str(number), FOOTNOTE_REFERENCE))
     return [field]

@@ -45,7 +45,7 @@ def _table(grid: Grid) -> str:
 
 
 def _entry(note: Note, language: str) -> str:
-    """The reference on one line, with its link; the quotes behind it."""
+    """The reference on one line, with its link, followed by the quotes."""
     link = f" [{say(language, 'opened') if note.address else note.said}](<{note.url}>)" if note.url else ""
     told = [f"{_line(each.place)}: " if each.place else "" for each in note.quotes]
     quotes = [f" {place}“{_line(each.quote)}”" for place, each in zip(told, note.quotes, strict=True)]

@@ -63,7 +63,7 @@ def _table(book: Workbook, name: str, grid: Grid) -> None:
 
 
 def _sources(book: Workbook, manuscript: Manuscript) -> None:
-    """One row for each quote, as its source has it to the letter."""
+    """One row for each quote, with the exact text of its source."""
     language = manuscript.language
     names = ("number", "title", "section", "page", "quote", "language", "address")
     sheet = _Sheet(book, say(language, "sources"), [6, 40, 30, 10, 80, 10, 30, 60, 60, 20, 24])

@@ -40,7 +40,7 @@ PUBLIC = re.compile(r"/|/healthz|/readyz|/openapi\.json|/favicon\.ico|/docs(?:/.
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
-_WRONG_KEYS = 20  # a minute from one address, before it is not even told so; valid keys are served on
+_WRONG_KEYS = 20  # a minute from one address; further ones get 429 in place of 401; valid keys still work
 _NOTED_S = 60.0
 _audit = logging.getLogger("sinkqa.audit")
 _log = logging.getLogger(__name__)
@@ -98,7 +98,7 @@ class Reachable(Collections):
         return [name for name in super().names() if may_see(self._request, name)]
 
     def settings(self, name: str) -> Settings:
-        """As the collections' own, which all but looking goes through."""
+        """As the collections' own. Every use of a collection checks here, except :meth:`names` and :meth:`opened`."""
         return super().settings(check_collection(self._request, name))
 
     def opened(self, name: str) -> Engine | None:
@@ -142,7 +142,7 @@ WRITES = _needs("write")
 
 
 def needs_key(settings: Settings) -> bool:
-    """Whether requests need a key although none was made: others than this machine's users may be asking.
+    """Whether requests need a key although none was made, because other machines may send requests.
 
     A public address means a proxy in front, behind which every request comes from this machine.
     """

@@ -16,10 +16,10 @@ _Client = tuple[str, asyncio.AbstractEventLoop]  # a semaphore belongs to the lo
 
 
 def threads(settings: Settings) -> int:
-    """Of each process, few: an answer is worked out, not waited for; threads beyond the cores take each other's time.
+    """The number of threads of each process. It is small: answers need a core, and more threads only share it.
 
-    One process has several, so that short requests need not wait for long ones. Of several processes each has one: two
-    would hand the interpreter to and fro. One that waits for a language model takes nobody's time.
+    A single process has several threads, so that short requests do not wait for long ones. With several processes each
+    has one, because two would compete for the interpreter. A thread that waits for a language model needs no core.
     """
     usual = 4 * (os.cpu_count() or 1) if settings.processes == 1 else 1
     return settings.threads or usual + 32 * (settings.llm_url is not None)
@@ -31,9 +31,9 @@ def places(settings: Settings) -> int:
 
 
 class Clients:
-    """Places for the requests of each client: so many are worked on at once, and as many again and more wait in order.
+    """Places for the requests of each client. Some are worked on at once, and others wait in order.
 
-    A client is a key, or an address without one.
+    A client is a key, or an address if it sends no key.
     """
 
     def __init__(self, settings: Settings) -> None:

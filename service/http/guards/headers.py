@@ -54,7 +54,7 @@ class SecureHeaders:
 
 
 def headers_for(path: str, *, secure: bool = False) -> dict[str, str]:
-    """The headers of a response at this path; ``secure``: it goes over TLS, and so shall all that follow."""
+    """The headers of a response at this path. ``secure``: it goes over TLS, so the client must keep using TLS."""
     policy = DATA_POLICY if _DATA.fullmatch(path) else PAGE_POLICY
     headers = _ALWAYS | {"Content-Security-Policy": policy}
     return headers | {"Strict-Transport-Security": _SECURE} if secure else headers

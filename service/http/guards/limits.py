@@ -31,8 +31,8 @@ _log = logging.getLogger(__name__)
 class Limits:
     """Keeps one request from harming the others.
 
-    A body that is no upload is read as a whole before the request takes a place among those that are worked on: slow
-    clients hold none. An upload is passed on as it comes.
+    The whole body is read before the request takes a place, so slow clients hold no place. Uploads are an exception:
+    they are passed on as they come.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:

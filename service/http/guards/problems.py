@@ -126,7 +126,7 @@ def refuse(
     errors: Sequence[Fault] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """The response that tells of a problem, in the shape that clients of this path understand."""
+    """The response for a problem, in the format that clients of this path understand."""
     if OPENAI.fullmatch(path):
         status = 400 if status == 422 else status  # the one that its clients know
         return JSONResponse(_openai(status, code, detail, errors), status, headers=headers)
@@ -144,7 +144,7 @@ def refuse(
 
 
 def wrong_type(path: str, wanted: str, got: str) -> Response:
-    """:func:`refuse` for a body that was sent as another type than the one that is read."""
+    """:func:`refuse` for a body of the wrong media type."""
     detail = f"the body: expected {wanted}, got the type {_clean(got[:80])}; send Content-Type: {wanted}"
     return refuse(path, 415, _CODES[415], detail)
 
@@ -174,7 +174,7 @@ def as_problems(document: dict[str, Any]) -> None:
     for path, item in document["paths"].items():
         for operation in item.values():
             if OPENAI.fullmatch(path):
-                operation["responses"].pop("422", None)  # FastAPI's own; it is told as 400
+                operation["responses"].pop("422", None)  # FastAPI's own; such an error is sent as 400
             for status, response in operation["responses"].items():
                 if int(status) >= 400 and not (OPENAI.fullmatch(path) or DIFY.fullmatch(path)):
                     response["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}

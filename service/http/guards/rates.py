@@ -25,7 +25,11 @@ _Bucket = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What is left after a request: ``left`` more at once, ``full_s`` until all are back, ``wait_s`` until the next."""
+    """The state of a bucket after a request.
+
+    ``left``: requests that may still come at once. ``full_s``: seconds until the bucket is full. ``wait_s``: seconds
+    until the next request is allowed.
+    """
 
     limit: int
     left: int
@@ -41,14 +45,14 @@ class Budget:
 
 
 class Buckets:
-    """A bucket for each who: full at first, a token for a request, refilled evenly over a minute."""
+    """A bucket of tokens for each client. It starts full, and refills evenly in a minute. A request takes a token."""
 
     def __init__(self, per_minute: int) -> None:
         self._limit = per_minute
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
 
     def take(self, who: str) -> Budget | None:
-        """Takes a token, where there is one: else ``wait_s`` is above 0. None where there is no limit."""
+        """Takes a token. If there is none, ``wait_s`` is above 0. Returns None if there is no limit."""
         return self._taken(who) if self._limit else None
 
     def _taken(self, who: str) -> Budget:
@@ -58,7 +62,7 @@ class Buckets:
         return budget
 
     def _spent(self, known: _Bucket | None) -> tuple[Budget, _Bucket]:
-        """What a request leaves of a bucket; None is one that nobody has taken from."""
+        """The bucket after a request. ``known`` None: nobody has taken from it yet."""
         now, speed = time.monotonic(), self._limit / 60
         tokens, then = known or (float(self._limit), now)
         tokens = min(self._limit, tokens + (now - then) * speed)
@@ -111,7 +115,7 @@ def buckets(per_minute: int, name: str, together: Path | None) -> Buckets:
 
 
 def network(address: str) -> str:
-    """The address to count by: whoever has one of IPv6 has at least 2**64 of them."""
+    """The address to count by. For IPv6 it is the network, because one client has at least 2**64 addresses."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

@@ -19,7 +19,7 @@ ID_OF_REQUEST: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 
 def request_id() -> str | None:
-    """The id of the request that runs now, as its client gave it or as it was told it; None outside of any."""
+    """The id of the current request: its client gave it or was given it. None outside of any request."""
     return ID_OF_REQUEST.get()
 
 

@@ -30,9 +30,9 @@ _WITHDRAWING = "sinkqa.service.evidence.citations"  # where a quote that fails i
 
 
 class Metrics:
-    """The numbers of one application, from its start on.
+    """The metrics of one application since its start.
 
-    Of several processes that serve together, where they share ``folder``: each tells the numbers of all.
+    Processes that serve together share ``folder``. Each of them then reports the metrics of all.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -68,7 +68,7 @@ class Metrics:
             self._libraries = None
 
     def open_engine(self, settings: Settings, *, create: bool, reencode: bool) -> Engine:
-        """As :meth:`Engine.open`; what the engine does is counted here."""
+        """As :meth:`Engine.open`. The metrics count what the engine does."""
         engine = _CountedEngine.open(settings, create=create, reencode=reencode)
         engine.metrics = self
         if self._folder:

@@ -32,7 +32,7 @@ def note(folder: Path, pids: Sequence[int]) -> None:
 
 
 def fold(folder: Path, pid: int) -> None:
-    """Adds the counts of an ended process to those of all earlier ones, so that one file stays however many end."""
+    """Adds the counts of an ended process to those of earlier ones, so that all ended processes share one file."""
     with _alone(folder, fcntl.LOCK_EX):
         for counted in folder.glob(f"*_{pid}.db"):
             _add(counted, counted.with_name(counted.name.replace(f"_{pid}.", f"_{_PAST}.")))

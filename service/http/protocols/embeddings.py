@@ -107,7 +107,7 @@ router = APIRouter(tags=["openai"], dependencies=[READS], responses=REFUSED)
     responses={200: {"model": EmbeddingsOut, "description": "A vector for each text, in order."}},
 )
 def create_embeddings(body: EmbeddingRequest, libraries: LibrariesOf) -> Response:
-    """Texts in Chinese and English that mean the same have vectors that lie near: compare them by their product."""
+    """Texts with the same meaning have similar vectors, also across Chinese and English. Compare by dot product."""
     engine = libraries.encoding(body.model).engine
     if body.dimensions not in (None, engine.dim):
         raise InvalidText(

@@ -1,4 +1,4 @@
-"""Conditions on metadata, as others write them, into the engine's filters."""
+"""Translates metadata conditions of other protocols into the engine's filters."""
 
 from __future__ import annotations
 

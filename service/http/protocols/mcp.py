@@ -28,7 +28,7 @@ def install(app: FastAPI) -> None:
 
 @asynccontextmanager
 async def connected(app: FastAPI) -> AsyncIterator[None]:
-    """Answers messages meanwhile, each by itself: no session is kept, so that a restart loses none."""
+    """Inside, the MCP server answers messages. It keeps no sessions, so that a restart loses none."""
     from mcp.server.transport_security import TransportSecuritySettings  # half a second, with the next
 
     from sinkqa.service.mcp import Server

@@ -144,8 +144,8 @@ def retrieve_model(model: Annotated[str, Path()], libraries: LibrariesOf) -> dic
 def create_chat_completion(body: ChatRequest, libraries: LibrariesOf) -> Response:
     """The text cites as `[1](address)`, and `annotations` say where each link stands, in code points.
 
-    A question that leans on the turns before it ("And in Japan?") is made to stand alone, and the text says so; where
-    it cannot be told what it leans on, the text asks for the whole question.
+    A question that depends on earlier turns ("And in Japan?") is completed, and the text says so. If it is unclear
+    what it refers to, the text asks for the whole question.
     Abstaining is an answer. Token counts are an estimate, four bytes for one.
     """
     told = _told(body, body.messages, libraries.model(body.model))
@@ -247,7 +247,7 @@ def _told(body: Asking, turns: Sequence[Turn], library: _Library) -> Iterator[Te
 
 
 def _text(first: Answer, later: Iterable[Answer], *, asked: str, link: PassageLink) -> Iterator[TextChunk]:
-    """The text of the last answer: the ones before it are the same without the language model's part."""
+    """The text of the last answer. The earlier answers are the same without the language model's part."""
     *_, last = first, *later
     yield from pieces(last, link, asked=asked)
 

@@ -1,4 +1,4 @@
-"""What OpenAI's clients send, as far as it means something here; all else they send is accepted and ignored."""
+"""The fields of OpenAI's requests that SinkQA uses. All other fields are accepted and ignored."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Part(BaseModel):
 
 
 class Turn(BaseModel):
-    """A message of the conversation; the user's count, the others' are read past."""
+    """A message of the conversation. Only the user's messages count."""
 
     type: str | None = None
     role: str | None = Field(None, examples=["user"])
@@ -36,7 +36,7 @@ class Turn(BaseModel):
 
 
 class StreamOptions(BaseModel):
-    """What a stream tells beside the answer."""
+    """What a stream sends besides the answer."""
 
     include_usage: Switch | None = None
 
@@ -99,7 +99,7 @@ def _turns(given: str | list[Turn]) -> list[Turn]:
 
 
 def _asking(turns: list[Turn]) -> list[Turn]:
-    """The messages, of which one at least must be the user's, the last of them with text."""
+    """Checks that at least one message is the user's, and that the user's last message has text."""
     last = next((turn for turn in reversed(turns) if turn.role == "user"), None)
     if last is None:
         raise ValueError("expected a message of the role user, got none; the last of them is the question")
@@ -136,7 +136,7 @@ class VectorSearchRequest(BaseModel):
 
     @property
     def words(self) -> str:
-        """The query, several in one."""
+        """The query. Several queries are joined to one."""
         return self.query if isinstance(self.query, str) else " ".join(self.query)
 
 

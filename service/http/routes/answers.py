@@ -71,7 +71,7 @@ async def answer(body: AnswerRequest, request: Request, engine: EngineOf) -> Res
     responses=ok(NextOut, "Questions to offer; none where nothing is near."),
 )
 def next_up(body: NextRequest, engine: EngineOf) -> Response:
-    """They are of the sections beside those that were found, of another country, or of another document found."""
+    """Each is about a section beside those found, about another country, or about another document found."""
     filters = body.filters.as_filters() if body.filters else None
     return Json({"suggestions": next_questions(engine, body.question, body.passage_ids, filters=filters)})
 

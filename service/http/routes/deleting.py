@@ -64,7 +64,7 @@ def delete_document(
     responses=ok(DocumentOut, "The document, which is findable again with the same passages."),
 )
 def restore_document(doc_id: Annotated[str, Path(description="Its whole id.")], engine: EngineOf) -> Response:
-    """Possible until the time that its deletion told."""
+    """Possible until the time `restorable_until` that the deletion answered with."""
     return Json(told_of(engine.restore(doc_id)))
 
 

@@ -265,7 +265,7 @@ def get_passage(request: Request, passage_id: str, engine: EngineOf, collection:
 
 
 def _limiter() -> anyio.CapacityLimiter:
-    """Images are drawn one at a time: whoever waits for one holds no thread that others need."""
+    """Images are drawn one at a time, so that waiting requests hold no thread that others need."""
     try:
         return _drawing.get()
     except LookupError:
@@ -279,7 +279,7 @@ def _wants_image(request: Request) -> bool:
 
 
 def version(record: DocumentRecord) -> tuple[object, ...]:
-    """What changes whenever anything that is told of a document does."""
+    """A key that changes whenever anything that the routes return about a document changes."""
     return record.doc_id, record.text_sha256, record.generation, record.added_at
 
 
@@ -288,7 +288,7 @@ def _paging(total: int, offset: int, limit: int) -> dict[str, int | None]:
 
 
 def told_of(record: DocumentRecord) -> dict[str, Any]:
-    """Without the sources: paths of the server's are nobody's business."""
+    """The record without its sources, because clients must not learn paths on the server."""
     return {name: value for name, value in asdict(record).items() if name != "sources"}
 
 

@@ -47,7 +47,7 @@ Page = Annotated[int | None, Query(ge=1, le=_LARGEST, description="Page that is 
     },
 )
 def export(body: ExportRequest, request: Request, engine: EngineOf, collection: CollectionOf) -> Response:
-    """Every quote is read again and compared first; one that the library does not hold any more is left out."""
+    """Every quote is read again and compared first. A quote that the library no longer holds is left out."""
     base = base_of(request)
 
     def link(passage_id: str, *, spans: Sequence[Span] = ()) -> str:
@@ -67,7 +67,7 @@ def export(body: ExportRequest, request: Request, engine: EngineOf, collection: 
 def get_document_references(
     doc_id: DocId, engine: EngineOf, first_page: Page = None, last_page: Page = None
 ) -> Response:
-    """Pages are told where the document has pages; without `last_page` it is the first one alone."""
+    """The references name pages if the document has pages. Without `last_page` they name only `first_page`."""
     pages = (first_page, max(first_page, last_page or first_page)) if first_page else None
     return Json(engine.references(doc_id, pages=pages))
 

@@ -64,7 +64,7 @@ def upload_documents(
 ) -> Response:
     """The same bytes again change nothing; other bytes under the name of an earlier upload replace what it brought.
 
-    A file that fails is named in the job, and the others still land.
+    A file that fails is named in the job, and the others are still added.
     """
     key = caller_of(request).key
     with quotas_of(request).admitting(jobs, key.id if key else None, [file.size or 0 for file in files]):
@@ -137,7 +137,7 @@ def get_job(job_id: str, jobs: JobsOf) -> Response:
     responses=ok(JobOut, "The job; one that had ended is as it was."),
 )
 def cancel_job(job_id: str, jobs: JobsOf) -> Response:
-    """What has landed stays; the rest is dropped."""
+    """Documents that were already added stay. The rest is dropped."""
     return Json(_told(jobs.cancel(job_id)))
 
 

@@ -1,4 +1,4 @@
-"""An answer as events that leave when they are made: the work is done in one thread, and what it tells is passed on."""
+"""Streams an answer as events. One thread does the work, and each event is sent as soon as it is made."""
 
 from __future__ import annotations
 
@@ -63,9 +63,9 @@ _Told = asyncio.Queue[bytes | Exception | None]
 
 
 async def streamed(ask: Callable[[], Iterator[Answer]], *, patience_s: float) -> Response:
-    """The steps of ``ask`` as events, the evidence within ``patience_s`` of the first of them.
+    """Sends the steps of ``ask`` as events. The evidence must come within ``patience_s`` seconds of the first event.
 
-    What is wrong before the first event is raised, to be told by the status.
+    An error before the first event is raised, so that the response's status shows it.
     """
     told: _Told = asyncio.Queue()
     loop = asyncio.get_running_loop()
@@ -78,7 +78,7 @@ async def streamed(ask: Callable[[], Iterator[Answer]], *, patience_s: float) ->
             with listening(_Steps(tell)):
                 for event in _events(ask()):
                     tell(event)
-        except Exception as error:  # noqa: BLE001  # whoever waits is told, and logs what nobody foresaw
+        except Exception as error:  # noqa: BLE001  # passed to the waiting coroutine, which logs unforeseen ones
             tell(error)
         finally:
             tell(None)
@@ -94,7 +94,7 @@ async def streamed(ask: Callable[[], Iterator[Answer]], *, patience_s: float) ->
 async def _relayed(
     item: bytes | Exception | None, told: _Told, working: asyncio.Task[None], patience_s: float
 ) -> AsyncIterator[bytes]:
-    """Each event when it is told. Where nobody reads on, the work ends at its next check."""
+    """Passes on each event when it comes. If the client stops reading, the work ends at its next check."""
     ends = asyncio.get_running_loop().time() + patience_s
     try:
         while item is not None:

@@ -19,7 +19,7 @@ from sinkqa.service.http.serving.handover import GONE, LEAVING, READY, Taker
 from sinkqa.service.settings import Settings
 
 IDLE_S = 75  # longer than clients and proxies keep a connection: whoever closes first may cut off a request on its way
-GRACE_S = 30  # for requests that run when the server is told to stop
+GRACE_S = 30  # for requests that run when the server is asked to stop
 LINGER_S = 2.0  # for connections without a request when a worker leaves: one may be on its way
 _AT_ONCE = 16  # connections, before requests have their turn
 _GLANCE_S = 0.05
@@ -43,7 +43,7 @@ def configured(app: ASGIApp, settings: Settings, *, port: int, protocol: type[as
 
 
 def serve_alone(app: FastAPI, settings: Settings, *, port: int, on_listening: Callable[[str], None]) -> None:
-    """Listens and answers until told to stop; ``on_listening`` is given the address once anybody can ask there."""
+    """Listens and answers until it is asked to stop. Calls ``on_listening`` with the address when it is ready."""
     server = _Alone(configured(app, settings, port=port, protocol=patient(settings.client_timeout_s)), on_listening)
     with suppress(KeyboardInterrupt):
         server.run()
@@ -68,10 +68,10 @@ class _Alone(uvicorn.Server):
 
 
 class Worker(uvicorn.Server):
-    """Answers the connections that it is handed over a link, and leaves at the end of the link.
+    """Answers the connections that it gets over a link, and ends when the link ends.
 
-    It never listens. When it leaves, every response says that its connection closes, so that the client opens another,
-    which another worker answers; what has not asked for anything yet may do so for a moment.
+    It never listens. When it ends, every response says that its connection closes. The client then opens another
+    connection, and another worker answers it. A connection without a request is kept open for a moment.
     """
 
     def __init__(self, app: FastAPI, settings: Settings, link: Taker) -> None:
@@ -88,12 +88,12 @@ class Worker(uvicorn.Server):
         self._link.tell(READY)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Asks to be replaced, and goes on until then; Ctrl-C, which all processes get, is for the one that listens."""
+        """Asks to be replaced, and goes on until then. Ignores Ctrl-C, which the listening process handles for all."""
         if sig == signal.SIGTERM:
             self._link.tell(LEAVING)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Waits for whoever may still ask, then for what runs."""
+        """Waits for connections that may still send a request, then for the requests that run."""
         loop = asyncio.get_running_loop()
         until = loop.time() + LINGER_S
         while (self._opening or self.server_state.connections) and loop.time() < until:

@@ -89,7 +89,7 @@ class _Equation:
         return root(self._argument(element, "e").text, "" if is_square else self._argument(element, "deg").text)
 
     def fenced(self, element: Any) -> FormulaText:
-        """m:d: arguments in brackets, some of which may be invisible."""
+        """m:d: arguments in brackets. A bracket may be invisible."""
         properties = element.find(M + "dPr")
         signs = [
             default if found is None else found.get(_VALUE) or ""

@@ -13,7 +13,7 @@ _BIN = 6.0  # points of height within which lines are looked through
 _STEPS = 16  # to a point, in which x is counted
 _FARTHEST = 8  # points from a glyph to its copy
 _NEAR = 0.45  # of a glyph's width or height, whichever is less
-_FAR = 0.35  # of the font size, for the rest of a run most of which is a copy
+_FAR = 0.35  # of the font size; applies to the rest of a run if most of the run is a copy
 _MOST = 0.5  # share of copies that makes a run one
 
 

@@ -44,7 +44,10 @@ class _GlyphRun:
 
 @dataclass(frozen=True, slots=True)
 class Stamps:
-    """``numbers``: int32, for each character the number of its stamp from 1, or 0. ``told``: their words."""
+    """The stamps of a page. ``numbers``: int32, each character's stamp, counted from 1; 0 for none.
+
+    ``told``: the words of the stamps.
+    """
 
     numbers: NDArray[np.int32]
     told: tuple[str, ...] = ()

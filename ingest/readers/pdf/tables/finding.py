@@ -207,7 +207,7 @@ def _title_rows(grid: PdfGrid) -> int:
 
 
 def _note_rows(grid: PdfGrid, held: Held, least: int) -> int:
-    """Rows at the foot with one cell over all columns, the first of which begins like a note."""
+    """The number of rows at the foot with one cell over all columns. The first of them begins like a note."""
     n_rows = len(grid.ys) - 1
     rows = [*itertools.takewhile(lambda row: _is_whole(grid, row), range(n_rows - 1, least, -1))]
     noted = [row for row in rows if any(is_note(text) for text in _texts(grid, held, row))]
