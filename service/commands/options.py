@@ -67,17 +67,20 @@ class Mode(StrEnum):
 
 
 def open_engine(
-    library: Path | None, collection: str | None, *, starter: bool = True, reencode: bool = False
+    library: Path | None, collection: str | None, *, starter: bool = True, reencode: bool = False, quiet: bool = False
 ) -> Engine:
-    """The collection; on first use of the default one the ``starter`` corpus is indexed, with a word about it."""
+    """The collection. On first use of the default one the ``starter`` corpus is indexed, with a word about it.
+
+    ``quiet``: without that word and a bar, where standard error is a log for programs.
+    """
     from sinkqa.service.engine import Engine
     from sinkqa.service.hosting.collections import DEFAULT, Collections
     from sinkqa.service.settings import Settings
 
     settings = Settings.load(library=library, collection=collection)
     if starter and settings.collection == DEFAULT and not Engine.exists(settings):
-        with terminal.reading("Indexing", quiet=False) as advance:
-            return Engine.start(settings, on_reading=partial(_begun, settings, advance))
+        with terminal.reading("Indexing", quiet=quiet) as advance:
+            return Engine.start(settings, on_reading=None if quiet else partial(_begun, settings, advance))
     return Collections(settings).engine(settings.collection, reencode=reencode)
 
 

@@ -71,12 +71,12 @@ def _begin(settings: Settings, worker: int | None = None) -> int:
     from sinkqa.ingest.extras import is_installed, missing
     from sinkqa.service.http.guards.access import standing
     from sinkqa.service.http.guards.clients import SLICE_S
-    from sinkqa.service.http.observing.lines import begin_log
+    from sinkqa.service.http.observing.lines import begin_log, is_plain
 
     gc.enable()
     documents = 0
     if not worker:
-        engine = open_engine(settings.library, settings.collection)
+        engine = open_engine(settings.library, settings.collection, quiet=not is_plain(settings.log))
         engine.ready()
         documents = engine.size().documents
     begin_log(settings.log, worker)

@@ -59,7 +59,7 @@ def test_a_turn_of_its_own_is_answered_as_it_stands(engine):
 def test_what_leans_on_nothing_is_asked_back(engine):
     answer = last(engine, "hello", "And in Japan?")
     assert (answer.abstain_reason, answer.segments, answer.passages) == ("no_question", (), ())
-    assert "whole question" in answer.answer
+    assert "full question" in answer.answer
     assert answer.as_dict().keys() == engine.ask(LIMIT).as_dict().keys()
 
 

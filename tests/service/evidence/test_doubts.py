@@ -9,7 +9,7 @@ import pytest
 from sinkqa.index.library import Addition
 from sinkqa.ingest.readers import read_bytes
 from sinkqa.ingest.splitting.splitter import split
-from sinkqa.service.commands import terminal
+from sinkqa.service.commands.showing.answers import show_answer
 from sinkqa.service.engine import Engine
 from sinkqa.service.markdown import pieces
 from sinkqa.service.settings import Settings
@@ -45,7 +45,7 @@ def test_a_doubt_about_figures_goes_with_every_citation_by_every_way(engine_with
     quoted = engine.verify_quote("Heron keepers pay a fee of 40 marks.").citation
     assert verified.warnings == quoted.warnings == (told,)
     assert f"*({told})*" in "".join(piece.text for piece in pieces(answer, lambda *_, **__: "https://x.example"))
-    terminal.show_answer(answer, as_json=False)
+    show_answer(answer, as_json=False)
     assert told in capsys.readouterr().out
 
 
