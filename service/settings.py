@@ -185,7 +185,7 @@ class Settings:
     )
     lock_timeout_s: float = _setting(30.0, ge=0, description="Seconds to wait for another process that is writing.")
     undo_s: float = _setting(
-        3600.0, ge=0, le=2_592_000, description="Seconds for which a document deleted over HTTP can be put back."
+        604_800.0, ge=0, le=2_592_000, description="Seconds for which a document deleted over HTTP can be put back."
     )
     llm_url: str | None = _setting(
         None, pattern="^https?://", description="OpenAI-compatible endpoint that may write answers; unset: none."

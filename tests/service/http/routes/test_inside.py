@@ -153,7 +153,7 @@ def test_what_was_deleted_is_listed_until_it_is_back_or_gone(begin):
     app = create_app(begin())
     client = Client(app)
     try:
-        assert client.get("/v1/deleted").json() == {"documents": [], "kept_s": 3600.0}
+        assert client.get("/v1/deleted").json() == {"documents": [], "kept_s": 604_800.0}
         ids = [each["doc_id"] for each in client.get("/v1/documents").json()["documents"]]
         gone = [client("DELETE", f"/v1/documents/{doc_id}").json() for doc_id in ids[:2]]
         listed = client.get("/v1/deleted").json()["documents"]
