@@ -1,4 +1,4 @@
-"""Completes a list where a list is asked for; elsewhere notes how many items are left out."""
+"""Completes a list if the question asks for a list. Otherwise notes how many items are left out."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ _CLEAR = 0.75  # the confidence that must be reached where nothing in particular
 
 
 class Response(NamedTuple):
-    """The drafted answer to ``asked``, with the hits and candidates that it comes from, best first."""
+    """The drafted answer to ``asked``, with the hits and candidates that it was made from, best first."""
 
     asked: Asked
     drafted: Drafted

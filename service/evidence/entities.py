@@ -23,7 +23,7 @@ _CAPITALS = late(r"(?<![.!?:] )(?<!\A)(?<![\w'’-])[A-Z][a-z]+(?:[ -](?:(?:of|t
 
 
 class Entity(NamedTuple):
-    """A name in a text: its ``kind``, what is called so (``name``, the same for all aliases), and as it is ``said``."""
+    """A name in a text: its ``kind``, its ``name`` (the same for all aliases), and its wording as ``said``."""
 
     kind: str
     name: str
@@ -40,7 +40,7 @@ class Missing(NamedTuple):
 def entities(text: str) -> list[Entity]:
     """The names of a text: titles in book-title marks, known names, abbreviations, capitalised names.
 
-    The longest known name counts. What stands in a title counts by itself only where it is all of it.
+    The longest known name counts. A name inside a title counts by itself only if it is the whole title.
     """
     text = _NOT_ASCII.sub(lambda match: fold(match[0]) or " ", text)  # capitals stay
     found: list[Entity] = []
@@ -56,7 +56,7 @@ def entities(text: str) -> list[Entity]:
 
 
 def missing(claim: str, quotes: Sequence[str]) -> Iterator[Missing]:
-    """The claim's names, in order, that stand in no quote under any alias."""
+    """The names of the claim, in order, that are in no quote under any alias."""
     said, _ = _read(claim)
     if not said:
         return

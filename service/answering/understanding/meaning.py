@@ -80,7 +80,7 @@ _WIDE = late("[\u3400-\u9fff]")
 class Meaning(NamedTuple):
     """The possible readings of the term asked for, best first, each as :func:`term_key` gives it.
 
-    ``is_certain``: the question asks for a definition, and not merely what something is.
+    ``is_certain``: the question explicitly asks for a definition. "What is" alone does not.
     """
 
     terms: tuple[str, ...] = ()

@@ -1,7 +1,8 @@
-"""Flags passages that address a language model instead of a reader, wherever evidence leaves the service.
+"""Flags passages that address a language model instead of a reader, for all evidence that leaves the service.
 
-It knows the usual phrases in the languages of the library; a passage without a flag is not proven safe. The real
-protection does not depend on it: a generator reads evidence as data, and every sentence that it writes is checked.
+It knows the usual phrases in the languages of the library. A passage without a flag is not proven safe. The actual
+protection does not depend on the flags: a generator reads evidence as data, and every sentence that it writes is
+checked.
 """
 
 from __future__ import annotations
