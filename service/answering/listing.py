@@ -19,7 +19,7 @@ _LEFT_OUT = {
 
 
 def with_whole_lists(outcome: Outcome, sources: Sources) -> Outcome:
-    """Completes each list if the question asks for a list and there is room; else notes how many items are missing."""
+    """Completes each list if the question asks for a list and there is room. Else notes how many items are missing."""
     evidence, notes = list[Evidence](), list(outcome.notes)
     for each in outcome.evidence:
         whole = list(_whole(each, sources)) if outcome.asked.several else []

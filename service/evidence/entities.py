@@ -31,7 +31,7 @@ class Entity(NamedTuple):
 
 
 class Missing(NamedTuple):
-    """A name of the claim that no quote holds; ``found``: another of its kind that only the quotes hold, or None."""
+    """A name in the claim that is in no quote. ``found``: another name of its kind that only quotes have, or None."""
 
     said: str
     found: str | None

@@ -131,7 +131,7 @@ class Evidence:
 
     @property
     def left_out(self) -> int:
-        """How many items the passage has of lists that are shown in part; further passages may have more."""
+        """The number of list items of the passage that the evidence does not show. Further passages may have more."""
         return unshown(self.passage, self.units)
 
 

@@ -31,7 +31,7 @@ def relevance(text: Analysis, pieces: Sequence[Piece], encoder: Encoder) -> Floa
 
 
 def nearest(text: Analysis, hits: Sequence[Hit], pieces: Pieces, *, most: int) -> list[tuple[Candidate, float]]:
-    """The ``most`` pieces of the hits that fit the text best, with their fit, best first, none with the same words."""
+    """The ``most`` pieces of the hits that fit the text best, best first, with their fit. No two have equal words."""
     found = list({each.piece.said.text: each for each in reversed(pieces.of(hits))}.values())[::-1]
     fit = relevance(text, [each.piece for each in found], pieces.encoder)
     order = np.argsort(-fit, kind="stable")[:most]

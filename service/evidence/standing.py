@@ -36,9 +36,9 @@ def paragraph_of(starts: Sequence[int], at: int) -> int:
 
 
 def paragraph_starts(text: str, title: str) -> tuple[int, ...]:
-    """The start of each paragraph of a text. A paragraph follows an empty line, or any line end if none is empty.
+    """The start of each paragraph of a text. An empty line separates paragraphs, or any line end if none is empty.
 
-    The title at the beginning is no paragraph.
+    The title at the beginning is not a paragraph.
     """
     first = len(text) - len(text.lstrip())
     breaks = _BLANK if _BLANK.search(text, first) else _LINE

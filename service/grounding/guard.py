@@ -48,7 +48,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the quotes say of a claim: ``support`` 0..1 ranks claims; ``label`` follows rules, not that score."""
+    """The verdict on a claim by its quotes. ``support``, 0..1, only ranks claims. ``label`` does not depend on it."""
 
     label: Label
     support: float

@@ -1,4 +1,4 @@
-"""Finds the place of a quote: a document says it word for word, says it differently, or does not say it."""
+"""Looks a quote up in the library: a document contains it word for word, or altered, or does not contain it."""
 
 from __future__ import annotations
 

@@ -142,7 +142,7 @@ def _checked(
 
 
 def finding_lines(findings: Sequence[Finding]) -> list[str]:
-    """A line for each finding: ``number “90 marks”: the evidence says “40 marks”``; of mere words at most two."""
+    """A line for each finding: ``number “90 marks”: the evidence says “40 marks”``; at most two for plain words."""
     weighty = [finding for finding in findings if finding.element != "words"] or findings[:2]
     return [_finding_line(finding.element, finding.said, finding.found) for finding in weighty]
 

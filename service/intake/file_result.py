@@ -1,4 +1,4 @@
-"""The result of adding one file, for every caller and for the record of jobs."""
+"""Defines the result of adding one file, for every caller and for the record of jobs."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def _holds_the_measure(asked: Asked, judged: Sequence[Candidate]) -> bool:
 
 
 def candidates(asked: Asked, hits: Sequence[Hit], judge: Judge, pieces: Pieces) -> list[Candidate]:
-    """The pieces of the first hits that may answer, best first. The asker's language wins among nearly equal ones."""
+    """The pieces of the first hits that may answer, best first. Of near equals, the asker's language comes first."""
     found = [each for each in pieces.of(hits[:READ]) if comes_into_question(asked, each.piece)]
     likely = judge.answers(asked, found).tolist()
     judged = [each._replace(likely=share) for each, share in zip(found, likely, strict=True) if share > 0]

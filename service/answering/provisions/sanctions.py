@@ -55,9 +55,9 @@ class _Named(NamedTuple):
 
 
 class Sanctions:
-    """The sanctions of a library that name what they punish: 违反本法第十八条规定的, an offence under section 132.
+    """The sanctions of a library that cite what they punish: 违反本法第十八条规定的, an offence under section 132.
 
-    Keeps what it has read of a document as long as its outline is kept.
+    The data read from a document is cached as long as its outline.
     """
 
     def __init__(self, library: Library, outlines: Outlines) -> None:

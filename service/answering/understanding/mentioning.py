@@ -130,7 +130,7 @@ class Mention:
 
     @property
     def is_general(self) -> bool:
-        """Whether its document is in force in the whole country. Such a document is meant if no part is named."""
+        """Whether its document is in force in the whole country. A question that names no part means such a one."""
         return not self.known.parts
 
     @property

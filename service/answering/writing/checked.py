@@ -1,4 +1,4 @@
-"""Checks generated text sentence by sentence: one that cites no evidence, or is not supported by it, is removed."""
+"""Checks generated text sentence by sentence. Removes each that cites no evidence or is not supported by it."""
 
 from __future__ import annotations
 

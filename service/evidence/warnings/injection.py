@@ -24,7 +24,7 @@ _BETWEEN_HAN = late(r"(?<=[\u3000-\u9fff]) (?=[\u3000-\u9fff])")
 
 @lru_cache(maxsize=4096)  # a fifth of a millisecond each, and the same passages come again
 def flags(text: str) -> tuple[Flag, ...]:
-    """Gives "instruction" where the text tells a model what to do, "direction" where it changes its direction."""
+    """The flags of a text: "instruction" if it gives a model orders, "direction" if it turns the text's direction."""
     shown = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold()
     shown = _BETWEEN_HAN.sub("", " ".join(shown.split()))
     instructs = any(pattern.search(shown) for pattern in _patterns())
