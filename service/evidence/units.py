@@ -50,7 +50,7 @@ def below(outline: Sequence[Line], place: int) -> list[int]:
 
 
 def goes_on(text: str, before: Iterable[str]) -> bool:
-    """Whether a line is an item with a mark of the style of those ``before`` it, and not the first of that style."""
+    """Whether a line continues the list ``before`` it: its mark has the same style, and is not the style's first."""
     mark = mark_of(text)
     if mark is None or mark[1] in _FIRST:
         return False
@@ -174,7 +174,7 @@ def _text_lines(passage: Passage) -> Iterator[Line]:
 
 
 def sentences(passage: Passage, places: Sequence[int]) -> list[tuple[int, ...]]:
-    """The units of one paragraph by sentence: a long one is several units, cut behind a semicolon or anywhere."""
+    """The units of one paragraph, grouped by sentence. A long one is cut after a semicolon or anywhere."""
     found = list[list[int]]()
     for place in places:
         text = passage.units[place].text

@@ -27,7 +27,7 @@ from __future__ import annotations
 
 
 class FetchRefusal(Exception):
-    """A document could not be fetched. ``again``: trying once more may help."""
+    """A document could not be fetched. ``again``: another try may succeed."""
 
     def __init__(self, code: str, message: str, *, again: bool = False) -> None:
         super().__init__(message)

@@ -140,10 +140,10 @@ class Ledger:
         raise JobNotFound(f"no job {job_id[:80]!r}: it ended more than a day ago, or never was; list the jobs")
 
     def next(self, *, besides: Collection[str] = ()) -> str | None:
-        """The unfinished job to begin next, except ``besides``: the smallest, and waiting makes a job count as smaller.
+        """The id of the unfinished job to run next, except ``besides``: the smallest. Waiting reduces a job's size.
 
-        A job's size is that of its waiting files, less one mebibyte for each second that it has waited. A job with a
-        file of the same name as one that waits in an earlier job comes after it, so that the later version stays.
+        A job's size is that of its waiting files, less one mebibyte for each second that it has waited. If an earlier
+        job still has a waiting file of the same name, the later job comes after it, so that the later version stays.
         """
         with self._reading() as connection:
             rows = connection.execute(_NEXT).fetchall()

@@ -51,9 +51,9 @@ _log = logging.getLogger(__name__)
 
 
 class Jobs:
-    """The jobs of one collection. Of all processes that serve it, one runs the jobs, each in its own thread.
+    """The jobs of one collection. If several processes serve it, one of them runs the jobs, each in its own thread.
 
-    A process without ``run`` only queues them.
+    A process without ``run`` only queues jobs.
     """
 
     def __init__(self, engine: Engine, readers: Readers, *, run: bool = True) -> None:
@@ -70,12 +70,12 @@ class Jobs:
             self._worker.start()
 
     def submit(self, uploads: Sequence[tuple[str, BinaryIO]]) -> Job:
-        """Queues files, each with the name its sender gave it. On return they are on disk and will be taken in.
+        """Queues files, each with the name its sender gave it. On return they are on disk and will be added.
 
         Raises:
-            InvalidUpload: no file, or more than 100.
-            DocumentTooLarge: one is larger than any file that is read.
-            StorageFull, LibraryReadOnly: they cannot be written to disk.
+            InvalidUpload: there is no file, or there are more than 100.
+            DocumentTooLarge: a file is larger than any file that is read.
+            StorageFull, LibraryReadOnly: the files cannot be written to disk.
         """
         if not 1 <= len(uploads) <= MOST_FILES:
             raise InvalidUpload(f"upload: expected 1 to {MOST_FILES} files, got {len(uploads)}; send them in parts")

@@ -126,10 +126,10 @@ class Keys:
     def create(
         self, label: str, *, scope: Scope = "read", collections: Sequence[str] = (), days: int | None = None
     ) -> tuple[Key, str]:
-        """A new key and its secret, which is kept nowhere. No ``collections``: all of them.
+        """Makes a key. Returns it with its secret, which is stored nowhere. No ``collections`` means all of them.
 
         Raises:
-            InvalidKey: the label is empty, longer than 80 characters or has control characters; days below 1.
+            InvalidKey: the label is empty, longer than 80 characters or has control characters; or ``days`` is below 1.
             KeysUnreadable: as :meth:`stored`.
         """
         if not label.strip() or len(label) > _LABEL_CHARS or not label.isprintable():
@@ -273,7 +273,7 @@ def keys_of(settings: Settings) -> Keys:
 
 
 def scrubbed(text: str) -> str:
-    """The text without any secrets of keys."""
+    """The text with each secret of a key replaced by a placeholder."""
     return _SECRET.sub(r"sinkqa_\1_[removed]", text)
 
 

@@ -137,10 +137,10 @@ def bring_in(
     trash: Trash | None = None,
     on_begin: Callable[[File], None] | None = None,
 ) -> None:
-    """Reads, splits, encodes and stores files; ends early when ``stop`` says so, and keeps what was added.
+    """Reads, splits, encodes and stores files. If ``stop`` returns true, ends early and keeps the added files.
 
-    ``on_done`` is called once for each file; for an added one when it is durable and findable. ``share``: on whose
-    behalf ``readers`` that serve others too read. ``trash``: from where a superseded document can be restored.
+    ``on_done`` is called once for each file; for an added file, when it is durable and findable. ``share``: the owner
+    of the work, if ``readers`` serve others too. ``trash``: keeps a replaced document, so that it can be restored.
 
     Raises:
         LibraryError: the library cannot be written to.

@@ -15,7 +15,7 @@ _OURS = Path("/proc/self/cgroup")
 
 
 def allowed() -> int:
-    """Bytes that this process and its workers may use together: of the control group, else of the machine."""
+    """The bytes that this process and its workers may use together: the control group's limit, else the machine's."""
     machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return min([machine, *_limits()])
 
