@@ -35,10 +35,10 @@ _REDIRECT = {301, 302, 303, 307, 308}
 
 @dataclass(frozen=True, slots=True)
 class Manners:
-    """How to behave. ``pause_s`` lies between two requests to a host and is the first of the growing waits for retries.
+    """The limits of requests. ``pause_s``: the time between two requests to a host, and the first wait for a retry.
 
-    ``timeout_s`` bounds one request as a whole, ``stalled_s`` the wait for a connection and for each piece of the body.
-    ``allow_private`` lets requests reach this machine and inner networks.
+    The waits for further retries grow. ``timeout_s`` limits one request as a whole. ``stalled_s`` limits the wait for a
+    connection and for each piece of the body. ``allow_private`` permits requests to this machine and to inner networks.
     """
 
     pause_s: float = 2.0

@@ -247,7 +247,7 @@ class AllJobs:
             return known
 
     def resume(self, collections: Collections) -> None:
-        """Continues what an earlier server left unfinished, and from now on runs what other processes queue."""
+        """Continues the jobs that an earlier server left unfinished. Then also runs jobs that other processes queue."""
         if not self._runs:
             return
         self._take_up(collections)

@@ -1,4 +1,4 @@
-"""Memos as files, and documents as references."""
+"""Routes that export memos as files, and documents as references."""
 
 from __future__ import annotations
 

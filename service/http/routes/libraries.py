@@ -1,4 +1,4 @@
-"""The collections that somebody may choose from."""
+"""The route that lists the collections."""
 
 from __future__ import annotations
 
