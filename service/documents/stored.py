@@ -180,7 +180,7 @@ class Shelf:
             return list(drawn_tables(self._library.text(doc_id), self._library.passages(doc_id), page=page))
 
     def overview(self, doc_id: str, language: str) -> Overview:
-        """A document by the first sentence of each of its sections; notes in ``language``, "zh" or English."""
+        """The first sentence of each section of a document. ``language`` of the notes: "zh", or else English."""
         from sinkqa.service.documents.overview import overview
 
         with self._library.reading():

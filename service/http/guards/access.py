@@ -98,7 +98,7 @@ class Reachable(Collections):
         return [name for name in super().names() if may_see(self._request, name)]
 
     def settings(self, name: str) -> Settings:
-        """As the collections' own. Every use of a collection checks here, except :meth:`names` and :meth:`opened`."""
+        """As :meth:`Collections.settings`. Checks every use of a collection except :meth:`names` and :meth:`opened`."""
         return super().settings(check_collection(self._request, name))
 
     def opened(self, name: str) -> Engine | None:

@@ -15,9 +15,9 @@ from sinkqa.service.http.guards.problems import refuse
 
 
 class Patient(H11Protocol):
-    """HTTP/1.1 that waits ``patience_s`` for a request's headers, and as long for a client that reads nothing.
+    """An HTTP/1.1 protocol with a timeout of ``patience_s`` for request headers, and for a client that does not read.
 
-    A header may come byte by byte, and so would its deadline move on: it is set once, by the first byte.
+    The first byte of the headers sets the deadline once. A client that sends them byte by byte cannot move it.
     """
 
     patience_s: ClassVar[float] = 15.0
@@ -36,7 +36,7 @@ class Patient(H11Protocol):
         self._expect()
 
     def on_response_complete(self) -> None:
-        """Uvicorn's own patience begins; a connection that closes waits for its client to read."""
+        """Handles the end of a response. Uvicorn's own timeout begins. A closing connection waits for its reader."""
         super().on_response_complete()
         if self.transport.is_closing() and self.transport.get_write_buffer_size():
             self._give_up_later()
@@ -94,7 +94,7 @@ class Patient(H11Protocol):
 
 
 def most_connections() -> int:
-    """Connections to hold at once: half of the files that this process may open, since libraries need some too."""
+    """The number of connections to hold at once: half of the files this process may open. Libraries need some too."""
     if sys.platform == "win32":
         return 512
     import resource

@@ -71,7 +71,7 @@ class _Library:
 
 
 class Libraries:
-    """The collections that a request may name as a model or a vector store; "sinkqa" is the one it means anyway."""
+    """The collections that a request may name as a model or a vector store. "sinkqa" is the request's own one."""
 
     def __init__(
         self, request: Request, meant: CollectionOf, collections: Annotated[Collections, Depends(collections_of)]

@@ -1,4 +1,4 @@
-"""The reference of the API at `/docs`: Swagger UI over `/openapi.json`, its files from a package, not another host."""
+"""Serves the API reference at `/docs`: Swagger UI for `/openapi.json`. Its files come from a package."""
 
 from __future__ import annotations
 
