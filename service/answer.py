@@ -52,7 +52,7 @@ class Gloss:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A quote from a document, word for word, and the place where it stands."""
+    """A quote from a document, word for word, and its place in the document."""
 
     number: Annotated[int, "As in the answer's marks: [1]."]
     passage_id: str
@@ -114,7 +114,7 @@ class AnswerRow:
 
     @property
     def citations(self) -> tuple[int, ...]:
-        """The citations that all filled cells of the row share. Empty if they differ, or with fewer than two."""
+        """The citations that all filled cells of the row share. Empty if they differ, or if it has fewer than two."""
         cited = [cell.citations for cell in self.cells if cell.missing is None]
         return cited[0] if len(cited) > 1 and len(set(cited)) == 1 else ()
 
@@ -155,7 +155,7 @@ class AnswerTable:
 class RankedPassage:
     """A retrieved passage.
 
-    ``why`` holds its rank and score in each leg of the search, and the terms found in it.
+    ``why``: its rank and score in each leg of the search, and the terms found in it.
     """
 
     passage_id: str
@@ -178,7 +178,7 @@ class RankedPassage:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """A sentence that a language model wrote and that did not pass the check."""
+    """A sentence by a language model that did not pass the check."""
 
     text: str
     reason: str

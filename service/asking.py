@@ -194,7 +194,7 @@ class QueryEngine:
 
     @cached_property
     def reranker(self) -> Reranker | None:
-        """The reranker. The first question loads it: loading takes seconds, and adding or listing needs none."""
+        """The reranker. The first question loads it, because loading takes seconds and other calls do not need it."""
         return load_reranker(self._settings.reranker) if self._settings.reranker else self._judge.reranker
 
     def verify(self, text: str) -> VerifyReport:

@@ -212,7 +212,9 @@ class Engine(Shelf):
             return export(memo, kind, self._library, link)
 
     def references(self, doc_id: str, *, pages: tuple[int, int] | None = None) -> dict[str, str]:
-        """A document as each style names it, cited at these pages (first and last, from 1) where it has any.
+        """The reference of a document in each style. It cites ``pages`` if the document has pages.
+
+        ``pages``: the first and the last, from 1.
 
         Raises:
             DocumentNotFound, AmbiguousDocument: see their names.

@@ -2,40 +2,40 @@
 
 SinkQAError
 └── ServiceError
-    ├── InvalidQuestion    invalid-question    nothing to ask, or far too much
-    ├── InvalidText        invalid-text        nothing to verify, or too much of it
-    ├── InvalidSetting     invalid-setting     a setting or option out of its range
-    ├── GeneratorUnavailable  generator-unavailable  no language model, or no whole text of it
+    ├── InvalidQuestion    invalid-question    the question has no word, or is too long
+    ├── InvalidText        invalid-text        the text to verify has no statement, or too much text
+    ├── InvalidSetting     invalid-setting     a setting or option is out of its range
+    ├── GeneratorUnavailable  generator-unavailable  there is no language model, or its text is incomplete
     ├── GeneratorStopped   generator-stopped   a language model reached a cap
-    ├── InvalidCollection  invalid-collection  a name that no collection can have, or may not lose
+    ├── InvalidCollection  invalid-collection  a collection cannot have this name, or cannot be deleted
     ├── CollectionNotFound  collection-not-found  no collection has this name
     │   └── ModelNotFound   model-not-found     no collection is offered as a model of this name
     ├── CollectionExists   collection-exists   a collection has this name already
-    ├── InvalidFilter      invalid-filter      a condition that searches cannot be held to
-    ├── InvalidUpload      invalid-upload      no file, or too many at once
-    ├── InvalidCorrection  invalid-correction  what a document cannot be known by
-    ├── AddressRefused     address-refused     no address of the web, or nothing that may be taken from it
-    ├── InvalidExport      invalid-export      nothing to export, or into no format that is known
-    ├── StorageFull        storage-full        no room on disk for what came in
-    ├── QuotaExceeded      quota-exceeded      a collection would hold more than it may
-    ├── SearchFailed       search-failed       a server that a retriever asks is not reached, or refuses
+    ├── InvalidFilter      invalid-filter      searches do not know this condition
+    ├── InvalidUpload      invalid-upload      an upload has no file, or too many
+    ├── InvalidCorrection  invalid-correction  a document's field cannot be corrected, or cannot have this value
+    ├── AddressRefused     address-refused     an address is not a web address, or its document cannot or must not be fetched
+    ├── InvalidExport      invalid-export      a memo is empty, or its export format is unknown
+    ├── StorageFull        storage-full        there is no room on disk for the incoming files
+    ├── QuotaExceeded      quota-exceeded      a collection would exceed its limits
+    ├── SearchFailed       search-failed       a retriever's server cannot be reached, or refuses
     ├── JobNotFound        job-not-found       no job has this id, or it ended long ago
-    ├── JobInterrupted     job-interrupted     the server ended again and again while it worked on it
+    ├── JobInterrupted     job-interrupted     the server ended repeatedly while it worked on the job
     ├── PageNotFound       page-not-found      a document has no such page
-    ├── NoPageImage        no-page-image       a document whose pages have no images
-    ├── PageNotDrawn       page-not-drawn      a page that cannot be made an image of
-    ├── LibraryEmpty       library-empty       nothing can be answered from it
-    ├── InvalidManifest    invalid-manifest    a list of documents to fetch that is none
+    ├── NoPageImage        no-page-image       a document's pages have no images
+    ├── PageNotDrawn       page-not-drawn      no image of the page can be made
+    ├── LibraryEmpty       library-empty       the library has no passage to answer from
+    ├── InvalidManifest    invalid-manifest    a list of documents to fetch is not valid
     ├── FetchBusy          fetch-busy          another process fetches into the same folder
     ├── BackupFailed       backup-failed       a copy of the library cannot be made there
-    ├── InvalidKey         invalid-key         a key that cannot be made so
-    ├── KeyNotFound        key-not-found       no key, or several, of this name
+    ├── InvalidKey         invalid-key         a key cannot be made with these values
+    ├── KeyNotFound        key-not-found       no key, or several keys, have this name
     ├── KeysUnreadable     keys-unreadable     the file of keys is damaged, unsafe or cannot be written
-    ├── Unauthorized       unauthorized        a key is needed, and none that is valid came
-    ├── Forbidden          forbidden           the key, or the page that asks, may not do this
-    ├── WrongHost          wrong-host          the request is for another server's name
-    ├── RateLimited        rate-limited        too many requests
-    └── DeadlineExceeded   deadline-exceeded   a request takes longer than one may
+    ├── Unauthorized       unauthorized        the request needs a valid key
+    ├── Forbidden          forbidden           the key, or the page that sent the request, may not do this
+    ├── WrongHost          wrong-host          the request names another server as its host
+    ├── RateLimited        rate-limited        the client sends too many requests
+    └── DeadlineExceeded   deadline-exceeded   a request takes longer than allowed
 """
 
 from __future__ import annotations

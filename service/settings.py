@@ -27,7 +27,7 @@ def default_library() -> Path:
 
 
 class Secret:
-    """A text that nothing prints unasked; no dataclass, whose value would show in :func:`dataclasses.asdict`."""
+    """A text that is not printed by accident. It is no dataclass, whose value :func:`dataclasses.asdict` would show."""
 
     def __init__(self, value: str) -> None:
         self.value = value
@@ -226,10 +226,10 @@ class Settings:
 
     @classmethod
     def load(cls, **given: object) -> Self:
-        """Settings from the environment, overridden by the options ``given``; None and empty variables are not given.
+        """Settings from the environment, overridden by the options ``given``. None and empty variables do not count.
 
         Raises:
-            InvalidSetting: naming the setting, what was got and what is expected.
+            InvalidSetting: a value is not valid. The message names the setting, the value and what is expected.
         """
         named = {each.name: os.environ.get(f"SINKQA_{each.name.upper()}") or None for each in fields(cls)}
         values: dict[str, Any] = {name: value for name, value in (*named.items(), *given.items()) if value is not None}

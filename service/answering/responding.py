@@ -1,4 +1,4 @@
-"""Answers a question: finds each part that it asks, and drafts one answer."""
+"""Answers a question: finds the answer to each part of it, and drafts one answer."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Responder:
     finder: Finder
 
     def respond(self, question: str) -> Response:
-        """Answers a question with one part or several. If the text asks nothing, says what can be asked."""
+        """Answers a question with one part or several. If the text asks nothing, the response suggests questions."""
         asked = understand(question)
         if kind := small_talk(question):
             return Response(asked, self._welcome(kind, asked.language), (), ())

@@ -46,7 +46,7 @@ def examine(
     reranker: Callable[[], Reranker | None] = lambda: None,
     trouble: SinkQAError | None = None,
 ) -> DoctorReport:
-    """Runs every check. ``trouble``: why the library could not be opened, or None if it is open."""
+    """Runs every check. ``trouble``: the error that kept the library from opening, or None if it is open."""
     problems = [trouble.message] if trouble else []
 
     def fact(tell: Callable[[], object]) -> str:

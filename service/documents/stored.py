@@ -75,7 +75,7 @@ class OpenPage:
 
 @dataclass(frozen=True, slots=True)
 class OpenPassage:
-    """A passage among its neighbours in reading order."""
+    """A passage with its neighbours, in reading order."""
 
     record: DocumentRecord
     passage: Passage
@@ -87,7 +87,7 @@ class OpenPassage:
 
 
 class Shelf:
-    """The documents of a library. Each call reads one generation."""
+    """The documents of a library. Each call reads a single generation."""
 
     def __init__(self, library: Library, settings: Settings) -> None:
         self._library = library
@@ -273,7 +273,7 @@ class Shelf:
         return until_of(record, _now(), self._settings.undo_s)
 
     def discarded(self) -> list[Discarded]:
-        """The documents that :meth:`restore` can put back, the last deleted first."""
+        """The documents that :meth:`restore` can restore, the last deleted first."""
         self.forget_discarded()
         return discarded(self.folder, kept_s=self._settings.undo_s)
 

@@ -1,4 +1,4 @@
-"""Finds the names in a text, and the names of a claim that its quotes lack."""
+"""Finds the names in a text, and the names of a claim that are missing in its quotes."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ def export(memo: Memo, kind: str, sources: Sources, link: Link) -> Exported:
     """The memo as a file. If a quote no longer matches the store, it is left out and the file names its source.
 
     Raises:
-        InvalidExport: the memo holds nothing.
+        InvalidExport: the memo is empty.
     """
     if not memo.items:
         raise InvalidExport("items: expected at least one answer, quote or note, got none; collect something first")

@@ -65,7 +65,7 @@ class AnswerItem:
 
 @dataclass(frozen=True, slots=True)
 class ClaimItem:
-    """A statement of the reader's draft, the verdict of the library, and the quotes that support the verdict."""
+    """A claim of the reader's draft, the verdict of the library, and the quotes that are evidence for the verdict."""
 
     claim: str
     label: Label

@@ -36,7 +36,7 @@ class NotFetched:
 
 @dataclass(slots=True)
 class FetchReport:
-    """The result for each document. ``by_hand``: documents without a file address, which were not tried."""
+    """The result for each document. ``by_hand``: documents without a file address, which were not requested."""
 
     fetched: list[Kept] = field(default_factory=list)
     unchanged: list[Kept] = field(default_factory=list)

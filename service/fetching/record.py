@@ -46,7 +46,7 @@ class FetchRecord:
         self._kept = _read(folder / _NAME)
 
     def intact(self, entry: ManifestEntry) -> Kept | None:
-        """The document of ``entry`` if its address is the same and its file still holds the fetched bytes."""
+        """The document of ``entry`` if its address is the same and its file still has the fetched bytes, else None."""
         kept = self._kept.get(entry.id)
         if kept is None or (kept.url, kept.file, kept.type) != (entry.url, entry.file, entry.type):
             return None

@@ -43,7 +43,7 @@ class KeyedNote:
         return self._seen[1]
 
     def write(self) -> None:
-        """Writes the mark where it is missing. A library that is not writable now gets it the next time."""
+        """Writes the mark into each library without it. A library that is not writable now gets it the next time."""
         value = datetime.now(UTC).isoformat(timespec="seconds")
         self._change(lambda connection: set_meta(connection, _NAME, value), where=False)
 
@@ -82,7 +82,7 @@ class KeyedDatabase:
         return self._seen[1]
 
     def write(self) -> None:
-        """Writes the mark where it is missing. A database that is not writable now gets it the next time."""
+        """Writes the mark into each library without it. A database that is not writable now gets it the next time."""
         value = datetime.now(UTC).isoformat(timespec="seconds")
         self._change(lambda connection: set_meta(connection, _NAME, value))
 

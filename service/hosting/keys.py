@@ -49,7 +49,7 @@ class Key:
 
     @property
     def state(self) -> Literal["valid", "expired", "revoked"]:
-        """Whether the key is valid now, or why not."""
+        """Whether the key is valid now, or else whether it has expired or was revoked."""
         if self.revoked:
             return "revoked"
         return "expired" if self.expires and datetime.fromisoformat(self.expires) <= _now() else "valid"

@@ -1,4 +1,4 @@
-"""The request body of an export, as OpenAPI describes it."""
+"""The request body of an export, with its OpenAPI description."""
 
 from __future__ import annotations
 

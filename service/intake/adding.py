@@ -1,4 +1,4 @@
-"""Adds files to a library, each by itself: a file that fails is reported, and all others are stored and findable."""
+"""Adds files to a library, each by itself. A file that fails is reported; all others are stored and findable."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ Kind = Literal["pdf", "html", "docx", "markdown", "text", "json", "csv", "xlsx",
 
 
 def whole(text: str) -> str:
-    """Rejects lone surrogates: JSON can contain half of a pair, but it is no text and cannot be encoded."""
+    """Rejects lone surrogates. JSON can contain half of a pair, but this is not text and cannot be encoded."""
     try:
         text.encode()
     except UnicodeEncodeError as error:
@@ -221,5 +221,8 @@ class OpeningOut(BaseModel):
 
 
 def ok(model: type[BaseModel], description: str, **content: Any) -> dict[int | str, dict[str, Any]]:
-    """``responses`` of a route that sends the engine's own object: documented by a model, not validated again."""
+    """The ``responses`` of a route that sends the engine's own object, which is not validated again.
+
+    ``model`` documents the object.
+    """
     return {200: {"model": model, "description": description, **content}}

@@ -94,11 +94,11 @@ class Slot(NamedTuple):
 
 
 class Exchange(NamedTuple):
-    """A question after the replacement.
+    """The question after :func:`exchange`.
 
-    ``left``: the words of the follow-up that replaced nothing, with names in the question's language. ``left_kind``:
-    the kind of the first such name, or "". ``between``: a name that could replace several names, or "". If there is
-    one, ``question`` is unchanged.
+    ``left``: the words of the follow-up that did not replace anything, with names in the question's language.
+    ``left_kind``: the kind of the first such name, or "". ``between``: a name that could replace several names, or "".
+    If there is such a name, ``question`` is unchanged.
     """
 
     question: str

@@ -1,7 +1,7 @@
-"""Describes what a library holds and suggests questions that its documents answer.
+"""Describes the documents of a library, and suggests questions that they answer.
 
-This is the reply to a greeting, a request for help, or too vague a question. Nothing here searches or judges: each
-suggestion is made from a heading, a defined term or a date of effect that a passage contains.
+This is the reply to a greeting, to a request for help, or to a question that is too vague. Nothing here searches or
+judges: each suggestion is made from a heading, a defined term or a date of effect that a passage contains.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ READ = 12  # passages that an answer is looked for in
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was found for one part of a question: the ``evidence`` to show, or ``why`` there is none.
+    """The result for one part of a question: the ``evidence`` to show, or the reason (``why``) if there is none.
 
     ``confidence``, 0..1: the share of complete answers among answers with the same confidence. ``hits`` and ``judged``:
     the hits and candidates examined, best first. ``notes``: lines for the asker, one for each thing that the evidence

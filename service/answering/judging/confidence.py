@@ -99,7 +99,7 @@ def signs(asked: Asked, found: Sequence[Candidate], fit: Floats, everything: Seq
 
 
 def trust(asked: Asked, hits: Sequence[Hit]) -> float:
-    """A factor for the signs, 0..1: 0 if the question has no subject, low if the library is about another subject."""
+    """A factor for the features, 0..1: 0 if the question has no subject, low if the library's subject is another."""
     if not hits or not is_telling(asked.said.terms):
         return 0.0
     return float(min(1.0, nearness(hits) / SCOPE) ** _STEEP)

@@ -1,4 +1,4 @@
-"""How much of a question's subject each piece covers, by words and by their meaning."""
+"""Scores how much of a question's subject each piece covers, by words and by their meaning."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ _CLOSE = 0.8  # of the best one's likelihood: so near it may tell otherwise in i
 
 
 def on_premise(asked: Asked, judged: Sequence[Candidate], encoder: Encoder) -> Candidate | None:
-    """The evidence among the candidates about the question's premise, or None if there is none."""
+    """The candidate that is evidence about the question's premise, or None if there is none."""
     if not asked.presumed or not judged:
         return None
     claim = Analysis(asked.presumed)

@@ -44,7 +44,7 @@ _NAMES = {"number": "Section", "heading": "Part"}
 class Outlines:
     """Makes the outlines of documents on demand, and caches the latest. Safe for threads.
 
-    A document that was read again gets a new outline.
+    If a document is added anew, it gets a new outline.
     """
 
     def __init__(self) -> None:
@@ -55,7 +55,7 @@ class Outlines:
         """The outline of a document.
 
         Raises:
-            DocumentNotFound: there is none with this id.
+            DocumentNotFound: no document has this id.
         """
         record = sources.document(doc_id)
         key = (record.doc_id, record.generation, record.text_sha256, record.n_passages)
@@ -136,7 +136,7 @@ _BARE = 60  # characters that a bare citation has besides its references
 
 
 def asks_for_the_provision(asked: Asked) -> bool:
-    """Whether the question asks for a whole provision (森林法第十条规定了什么) and not for a detail in it."""
+    """Whether the question asks for a whole provision (森林法第十条规定了什么), and not for a detail in it."""
     cited = references(asked.text)
     if not cited:
         return False

@@ -1,4 +1,4 @@
-"""Works out what an answer to a question must contain, by the words of a data file and without a model."""
+"""Determines what an answer to a question must contain, by the words of a data file and without a model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Translates quotes in another language by the configured language model, and checks each against its quote."""
+"""Translates quotes with the configured language model, and checks each translation against its quote."""
 
 from __future__ import annotations
 

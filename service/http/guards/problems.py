@@ -94,7 +94,7 @@ class Fault(BaseModel):
 
 
 class Problem(BaseModel):
-    """Why a request failed (RFC 9457)."""
+    """The reason why a request failed (RFC 9457)."""
 
     type: str = Field(description="`urn:sinkqa:error:` and the code.", examples=["urn:sinkqa:error:invalid-question"])
     title: str = Field(description="The status in words.", examples=["Unprocessable Content"])

@@ -36,13 +36,13 @@ class Turn(BaseModel):
 
 
 class StreamOptions(BaseModel):
-    """What a stream sends in addition to the answer."""
+    """Optional content of a stream besides the answer."""
 
     include_usage: Switch | None = None
 
 
 class Asking(BaseModel):
-    """What both ways of asking share. ``k`` and ``generate`` are ours: clients send them as extra fields."""
+    """The fields that both ways of asking share. Clients send ``k`` and ``generate``, our own, as extra fields."""
 
     model: Text = Field(description="`sinkqa`, or `sinkqa/` and the name of a collection.", examples=[MODEL])
     stream: Switch | None = False
@@ -115,13 +115,13 @@ def _asking(turns: list[Turn]) -> list[Turn]:
 
 
 class RankingOptions(BaseModel):
-    """Which results to leave out."""
+    """Limits for the results to return."""
 
     score_threshold: Share | None = None
 
 
 class VectorSearchRequest(BaseModel):
-    """A search in a collection, as in a vector store."""
+    """A search in a collection, with the fields of a search in a vector store."""
 
     query: Text | list[Text] = Field(description="Words to look for.", examples=["carbon sink offset limit"])
     max_num_results: UpTo50 | None = 10

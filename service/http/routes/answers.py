@@ -108,7 +108,7 @@ def search(body: SearchRequest, engine: EngineOf) -> Response:
     responses=ok(VerifyOut, "A label, findings and quotes for each statement."),
 )
 def verify(body: VerifyRequest, engine: EngineOf) -> Response:
-    """A statement is supported, partly supported, contradicted, or unknown to the library."""
+    """Each claim is supported, partly supported, contradicted, or unknown to the library."""
     return Json(engine.verify(body.text).as_dict())
 
 

@@ -25,7 +25,7 @@ router = APIRouter(tags=["documents"], dependencies=[READS], responses=documente
 
 
 def jobs_of(request: Request, engine: EngineOf) -> Jobs:
-    """The jobs of the collection that the request means."""
+    """The jobs of the collection that the request names."""
     everyones: AllJobs = request.app.state.jobs
     return everyones.of(engine)
 
@@ -114,7 +114,7 @@ def get_quota(jobs: JobsOf, request: Request) -> Response:
     "/v1/jobs", operation_id="list_jobs", summary="List the jobs of the last day", responses=ok(JobsOut, "Jobs.")
 )
 def list_jobs(jobs: JobsOf) -> Response:
-    """Newest first."""
+    """The newest jobs come first."""
     return Json({"jobs": [_told(job) for job in jobs.jobs()]})
 
 

@@ -88,7 +88,7 @@ class Worker(uvicorn.Server):
         self._link.tell(READY)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Asks to be replaced, and goes on until then. Ignores Ctrl-C, which the listening process handles for all."""
+        """Asks to be replaced, and continues until then. Ignores Ctrl-C, which the listening process handles."""
         if sig == signal.SIGTERM:
             self._link.tell(LEAVING)
 
