@@ -114,7 +114,7 @@ class AnswerRow:
 
     @property
     def citations(self) -> tuple[int, ...]:
-        """The citations that all filled cells of the row share. Empty if they differ, or if it has fewer than two."""
+        """The citations that all filled cells of the row share. Empty if they differ, or for fewer than two cells."""
         cited = [cell.citations for cell in self.cells if cell.missing is None]
         return cited[0] if len(cited) > 1 and len(set(cited)) == 1 else ()
 

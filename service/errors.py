@@ -14,7 +14,7 @@ SinkQAError
     ├── InvalidFilter      invalid-filter      searches do not know this condition
     ├── InvalidUpload      invalid-upload      an upload has no file, or too many
     ├── InvalidCorrection  invalid-correction  a document's field cannot be corrected, or cannot have this value
-    ├── AddressRefused     address-refused     an address is not a web address, or its document cannot or must not be fetched
+    ├── AddressRefused     address-refused     no web address, or its document cannot or must not be fetched
     ├── InvalidExport      invalid-export      a memo is empty, or its export format is unknown
     ├── StorageFull        storage-full        there is no room on disk for the incoming files
     ├── QuotaExceeded      quota-exceeded      a collection would exceed its limits
