@@ -168,7 +168,7 @@ def create_chat_completion(body: ChatRequest, libraries: LibrariesOf) -> Respons
     responses={200: {"content": _EVENTS, "description": "A response, or server-sent events that end with it."}},
 )
 def create_response(body: ResponseRequest, libraries: LibrariesOf) -> Response:
-    """Works as chat completions. Nothing is stored, so send earlier turns in `input`."""
+    """Works like chat completions. Nothing is stored, so send earlier turns in `input`."""
     parts = _told(body, body.turns, libraries.model(body.model))
     response = _response(body, read=tokens(*(turn.text for turn in body.turns)))
     if body.stream:

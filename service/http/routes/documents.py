@@ -110,7 +110,7 @@ def get_document(request: Request, doc_id: DocId, engine: EngineOf) -> Response:
     responses=ok(DocumentOut, "The document, with what was read beside each correction."),
 )
 def edit_document(doc_id: DocId, corrections: DocumentPatch, engine: EngineOf) -> Response:
-    """Filters, titles and answers use them at once. They also apply to newer versions, except for the year."""
+    """Filters, titles and answers use corrections at once. Newer versions keep them, except for the year."""
     return Json(told_of(engine.edit(doc_id, corrections.model_dump(exclude_unset=True))))
 
 
