@@ -1,6 +1,6 @@
-"""What leaves the service: an answer made of segments, each with its checked citations.
+"""Defines what the service returns: an answer made of segments, each with its checked citations.
 
-The text beside a field's type (``Annotated``) is its description, here and in the OpenAPI document
+Each field's ``Annotated`` type carries a text that describes the field, here and in the OpenAPI document
 (:mod:`service.interfaces.deriving`).
 """
 
@@ -34,7 +34,7 @@ _TRANSLATION = {"zh": "机器翻译，数字与名称已核对", "en": "machine 
 
 @dataclass(frozen=True, slots=True)
 class QuotedSpan:
-    """`[start, end)` in the document's source text, in code points and, as browsers count, in UTF-16 units."""
+    """A range `[start, end)` in the document's source text, in code points and in UTF-16 units (as browsers count)."""
 
     start: int
     end: int
@@ -44,7 +44,7 @@ class QuotedSpan:
 
 @dataclass(frozen=True, slots=True)
 class Gloss:
-    """A term of a quote, and how the other language renders it."""
+    """A term of a quote, and its rendering in the other language."""
 
     term: str
     rendering: str
@@ -52,7 +52,7 @@ class Gloss:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where a statement stands in a document, word for word."""
+    """A quote from a document, word for word, and its place in the document."""
 
     number: Annotated[int, "As in the answer's marks: [1]."]
     passage_id: str
@@ -85,7 +85,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One statement of an answer and the numbers of the citations that carry it."""
+    """One statement of an answer, and the numbers of the citations that support it."""
 
     text: Annotated[str, "May hold several paragraphs, a line break between them."]
     citations: tuple[int, ...]
@@ -107,21 +107,21 @@ class AnswerCell:
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
-    """A row: what it is about, and one cell for each column."""
+    """A row of a table: its label, and one cell for each column."""
 
     label: str
     cells: tuple[AnswerCell, ...]
 
     @property
     def citations(self) -> tuple[int, ...]:
-        """The citations that all filled cells of the row share. Empty if they differ, or with fewer than two."""
+        """The citations that all filled cells of the row share. Empty if they differ, or for fewer than two cells."""
         cited = [cell.citations for cell in self.cells if cell.missing is None]
         return cited[0] if len(cited) > 1 and len(set(cited)) == 1 else ()
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerTable:
-    """Statements side by side, each also in a segment that is marked as `tabled`."""
+    """Statements in rows and columns. Each is also in a segment that is marked as `tabled`."""
 
     caption: str
     corner: Annotated[str, "Heads the labels of the rows; may be empty."]
@@ -129,10 +129,10 @@ class AnswerTable:
     rows: tuple[AnswerRow, ...]
 
     def flattened(self) -> tuple[Segment, ...]:
-        """The same as segments, row by row, for readers without tables: "label — column: text; column: text".
+        """The table as segments, row by row, for readers without tables: "label — column: text; column: text".
 
-        Cells that follow each other in a row and share their citations are one segment. A table of one column does not
-        repeat its name: "label: text".
+        Consecutive cells of a row that share their citations are one segment. If the table has only one column, its
+        name is not repeated: "label: text".
         """
         said = (
             (row.label, [each for each in zip(self.columns, row.cells, strict=True) if each[1].missing is None])
@@ -155,7 +155,7 @@ class AnswerTable:
 class RankedPassage:
     """A retrieved passage.
 
-    ``why`` holds its rank and score in each leg of the search, and the terms found in it.
+    ``why``: its rank and score in each leg of the search, and the terms found in it.
     """
 
     passage_id: str
@@ -178,7 +178,7 @@ class RankedPassage:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """A sentence that a language model wrote and that did not pass the check."""
+    """A sentence by a language model that did not pass the check."""
 
     text: str
     reason: str
@@ -188,8 +188,8 @@ class Removed:
 class Answer:
     """A checked answer, or an abstention with its reason, which is a normal result.
 
-    Where the reason is "premise_contradicted", segments and citations show what stands against the premise. An answer
-    is "partial" where a part of what is asked for was not found.
+    If the reason is "premise_contradicted", segments and citations show the evidence that contradicts the premise. An
+    answer is "partial" if a part of the question was not answered.
     """
 
     status: Status
@@ -219,7 +219,7 @@ class Answer:
 
     @property
     def missed(self) -> str:
-        """A line in the asker's language that names what was not found. "" if nothing is missing."""
+        """A line in the asker's language that names the parts of the question that were not found; "" if none is."""
         says, between = _MISSED.get(self.language, _MISSED["en"])
         return says + between.join(self.missing) if self.missing else ""
 
@@ -235,17 +235,17 @@ class Answer:
 
     @property
     def is_reply(self) -> bool:
-        """Whether the text asked nothing, so that this is a reply and neither an answer nor a refusal."""
+        """Whether the text contained no question, so that this is a reply and neither an answer nor a refusal."""
         return self.abstain_reason == "no_question"
 
     @property
     def offer(self) -> str:
-        """A line that heads the suggestions, in the asker's language; "" where there are none."""
+        """A heading for the suggestions, in the asker's language; "" if there are none."""
         return _OFFER.get(self.language, _OFFER["en"]) if self.suggestions else ""
 
     @property
     def of_translations(self) -> str:
-        """A remark in the asker's language, to be shown with each translation of a quote."""
+        """A remark in the asker's language, to show with each translation of a quote."""
         return _TRANSLATION.get(self.language, _TRANSLATION["en"])
 
     def as_dict(self) -> dict[str, Any]:
@@ -268,5 +268,5 @@ class SearchResult:
 
 
 def plain(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Boxes are named tuples, which ``asdict`` leaves as they are: JSON wants their field names."""
+    """Converts boxes to dicts with field names for JSON. Boxes are named tuples, which ``asdict`` leaves as tuples."""
     return {name: [box._asdict() for box in value] if name == "boxes" else value for name, value in pairs}

@@ -1,4 +1,4 @@
-"""Answers questions with checked quotes: the part of the engine that is imported with the first question."""
+"""Answers questions with checked quotes. The engine imports this part only with the first question."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ _QUESTION_CHARS = 4_000  # longer than any question; a pasted document is a mist
 
 
 class QueryEngine:
-    """Searches one library, answers from it and verifies by it.
+    """Searches one library, answers from it, and verifies texts against it.
 
-    ``astral`` gives a document's :func:`astral_offsets`.
+    ``astral`` returns a document's :func:`astral_offsets`.
     """
 
     def __init__(
@@ -194,7 +194,7 @@ class QueryEngine:
 
     @cached_property
     def reranker(self) -> Reranker | None:
-        """The reranker. The first question loads it: loading takes seconds, and adding or listing needs none."""
+        """The reranker. The first question loads it, because loading takes seconds and other calls do not need it."""
         return load_reranker(self._settings.reranker) if self._settings.reranker else self._judge.reranker
 
     def verify(self, text: str) -> VerifyReport:

@@ -1,4 +1,4 @@
-"""Bounds the work of one request: the adapter sets the budget, and the engine's loops check it."""
+"""Limits the work of one request. The adapter sets the budget, and the engine's loops check it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class WorkBudget:
         self._is_cancelled = False
 
     def cancel(self) -> None:
-        """Ends the work at its next :func:`checkpoint`, because nobody waits for it any longer."""
+        """Ends the work at its next :func:`checkpoint`, because nobody waits for the result any longer."""
         self._is_cancelled = True
 
     def start_thread(self, cpu_s: float) -> None:
@@ -27,7 +27,7 @@ class WorkBudget:
         self._cpu_ends, self._cpu_s = time.thread_time() + cpu_s, cpu_s
 
     def check(self) -> None:
-        """Raises DeadlineExceeded where the budget is used up."""
+        """Raises DeadlineExceeded if the budget is used up."""
         if self._is_cancelled:
             raise DeadlineExceeded("given up: it took too long, or the server ends; ask for less, or later")
         if time.thread_time() > self._cpu_ends:
@@ -41,7 +41,7 @@ _budget: ContextVar[WorkBudget | None] = ContextVar("budget", default=None)
 
 @contextmanager
 def allowing(budget: WorkBudget) -> Iterator[None]:
-    """Inside, and in threads that are given a copy of this context, work is held to ``budget``."""
+    """Inside, and in threads with a copy of this context, work is limited to ``budget``."""
     token = _budget.set(budget)
     try:
         yield
@@ -51,7 +51,7 @@ def allowing(budget: WorkBudget) -> Iterator[None]:
 
 @contextmanager
 def spending(cpu_s: float) -> Iterator[None]:
-    """Inside, this thread works on the request of this context. It has ``cpu_s`` seconds of processor time for it."""
+    """Inside, this thread works on the request of this context, with ``cpu_s`` seconds of processor time."""
     budget = _budget.get() or WorkBudget()
     budget.start_thread(cpu_s)
     with allowing(budget):
@@ -59,13 +59,13 @@ def spending(cpu_s: float) -> Iterator[None]:
 
 
 def give_up() -> None:
-    """Ends the work of this context at its next :func:`checkpoint`, because nobody waits for it any longer."""
+    """Ends the work of this context at its next :func:`checkpoint`, because nobody waits for the result any longer."""
     if budget := _budget.get():
         budget.cancel()
 
 
 def checkpoint() -> None:
-    """Checks the budget. Loops call it so often that no step between two calls takes long.
+    """Checks the budget. Loops must call it so often that no step between two calls takes long.
 
     Raises:
         DeadlineExceeded: the budget of the request is used up.

@@ -1,4 +1,4 @@
-"""Answers the last turn of a conversation in the light of earlier turns, and suggests further questions."""
+"""Answers the last turn of a conversation with regard to earlier turns, and suggests further questions."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def ask_in_turn(
     it is unclear what the turn refers to, the answer is a reply that asks for the whole question.
 
     Raises:
-        InvalidQuestion: see :meth:`Engine.ask`; at the first step.
+        InvalidQuestion: see :meth:`Engine.ask`. It is raised at the first step.
     """
     followed = follow(turns)
     if followed.unresolved:
@@ -58,8 +58,8 @@ def next_questions(
 ) -> tuple[str, ...]:
     """Up to three follow-up questions. Each was just tried, and the library answers it.
 
-    There are three sources: the sections beside those of the passages, best passage first; ``question`` asked of
-    another country or document; and what other documents among the passages say. Passages that no longer exist are
+    There are three sources: the sections next to those of the passages, best passage first; ``question`` asked about
+    another country or document; and what other documents among the passages state. Passages that no longer exist are
     skipped.
     """
     with engine.reading():

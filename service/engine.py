@@ -1,4 +1,4 @@
-"""The engine, which every adapter calls: takes in files, answers questions, checks texts."""
+"""The engine, which every adapter calls. It adds files, answers questions and verifies texts."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _BESIDE_BYTES = 50_000  # of text that a server reads itself: a tenth of a secon
 
 
 class Engine(Shelf):
-    """A library opened for questions. Safe for many processes at once; one of them writes at a time."""
+    """An open library. Safe for many processes at once; only one of them writes at a time."""
 
     def __init__(self, library: Library, settings: Settings, *, generator: Generator | None = None) -> None:
         super().__init__(library, settings)
@@ -48,7 +48,7 @@ class Engine(Shelf):
             self.ready()  # a missing model raises when the library is opened
 
     def ready(self) -> None:
-        """Loads now what the first question would load."""
+        """Loads everything that the first question needs."""
         _ = self._asking
 
     @cached_property
@@ -60,17 +60,17 @@ class Engine(Shelf):
 
     @staticmethod
     def exists(settings: Settings) -> bool:
-        """Whether a library stands where the settings say."""
+        """Whether there is a library at the place in the settings."""
         return Library.exists(settings.place)
 
     @classmethod
     def open(cls, settings: Settings, *, create: bool = False, reencode: bool = False) -> Self:
-        """Opens the library; with ``create``, an empty one where there is none.
+        """Opens the library. With ``create``, creates an empty one if there is none.
 
-        With ``reencode``, vectors that another encoder made are made anew.
+        With ``reencode``, vectors from another encoder are computed anew.
 
         Raises:
-            LibraryError: none there, damaged, or of another format.
+            LibraryError: there is no library, or it is damaged or of another format.
         """
         if settings.store is not None:
             settings.library.mkdir(parents=True, exist_ok=True)  # for uploads and keys
@@ -85,7 +85,7 @@ class Engine(Shelf):
 
     @classmethod
     def start(cls, settings: Settings, *, on_reading: OnReading | None = None) -> Engine:
-        """A new library that holds the bundled starter corpus."""
+        """Creates a library with the bundled starter corpus."""
         engine = cls.open(settings, create=True)
         with resources.as_file(resources.files("sinkqa.service") / "starter") as folder:
             engine.add([folder], on_reading=on_reading)
@@ -99,10 +99,11 @@ class Engine(Shelf):
         on_progress: OnProgress | None = None,
         on_reading: OnReading | None = None,
     ) -> AddReport:
-        """Takes in files and folders. A file that fails is reported; every other one is stored and findable.
+        """Adds files and folders. A file that fails is reported; every other one is stored and findable.
 
-        The same bytes again change nothing; new bytes at the same path replace the document that stood there.
-        ``about``: metadata of files known beforehand, by path. It overrides what the readers find.
+        If the same bytes are added again, nothing changes. New bytes at the same path replace the earlier document of
+        that path. ``about``: metadata of files known beforehand, by path. It overrides the metadata that the readers
+        find.
         """
         from sinkqa.service.intake.adding import take_in
         from sinkqa.service.intake.reader_pool import Readers
@@ -114,9 +115,9 @@ class Engine(Shelf):
         )
 
     def bring_in(self, files: Sequence[File], *, readers: Readers, share: Share, on_done: OnDone, stop: Stop) -> None:
-        """:func:`bring_in` in the background, while questions are answered. Jobs take turns.
+        """Runs :func:`bring_in` in the background, while questions are answered. Jobs take turns.
 
-        A document that a file replaces can be restored like one that was discarded.
+        If a file replaces a document, that document can be restored like a discarded one.
         """
         from sinkqa.service.intake.adding import bring_in
 
@@ -142,14 +143,15 @@ class Engine(Shelf):
     ) -> Answer:
         """Answers from the library with checked quotes, or abstains with a reason.
 
-        ``bar``: the confidence below which nothing is answered, 0..1, in place of the shipped one. ``generate``: the
-        language model that is set writes the answer anew, and what of it passes the check is given, with translations
-        of quotes in another language, checked too. It is not asked when the engine abstains, and without it, or where
-        nothing passes, the answer is the same as ever with a note.
+        ``bar``: the confidence, 0..1, below which the engine abstains; the default is the shipped one. ``generate``:
+        the configured language model rewrites the answer. Only its sentences that pass the check are returned, with
+        checked translations of quotes in another language. The model is not asked if the engine abstains. If there is
+        no model, or no sentence passes, the extractive answer is returned with a note.
 
         Raises:
-            InvalidQuestion: no word in it, or over 4,000 characters.
-            DeadlineExceeded: it takes longer than one question may, as any method below that asks the library.
+            InvalidQuestion: it has no word, or over 4,000 characters.
+            DeadlineExceeded: it takes longer than a question may. All methods below that read the library can raise
+                this.
         """
         *_, answer = self.stream(question, k=k, filters=filters, bar=bar, generate=generate)
         return answer
@@ -163,11 +165,11 @@ class Engine(Shelf):
         bar: float | None = None,
         generate: bool = False,
     ) -> Iterator[Answer]:
-        """As :meth:`ask`. If a language model writes, the answer without it comes first."""
+        """As :meth:`ask`. If a language model writes, the answer without its text is yielded first."""
         return self._asking.stream(question, k=k, filters=filters, bar=bar, generate=generate)
 
     def opening(self, language: str) -> Opening:
-        """The reply to a greeting: what the library holds, and questions that it answers.
+        """The reply to a greeting: what the library contains, and questions that it can answer.
 
         ``language``: "zh", or English for any other.
         """
@@ -176,33 +178,33 @@ class Engine(Shelf):
     def search(
         self, query: str, *, k: int | None = None, mode: SearchMode = "hybrid", filters: Filters | None = None
     ) -> SearchResult:
-        """The ``k`` best passages, best first, each with the reasons of its rank."""
+        """The ``k`` best passages, best first, each with the reasons for its rank."""
         return self._asking.search(query, k=k, mode=mode, filters=filters)
 
     def verify(self, text: str) -> VerifyReport:
-        """Says of each claim of ``text`` whether the library supports or contradicts it, or does not know.
+        """Labels each claim of ``text``: the library supports it, contradicts it, or does not know.
 
         Raises:
-            InvalidText: no statement in it, over 20,000 characters, or over 200 statements.
+            InvalidText: it has no statement, over 20,000 characters, or over 200 statements.
         """
         return self._asking.verify(text)
 
     def verify_quote(self, quote: str, *, doc_id: str | None = None) -> QuoteReport:
-        """Says whether the library, or one document of it, holds a quote: exactly, altered, or not.
+        """Whether the library, or one document of it, contains a quote exactly, contains it altered, or does not.
 
         Raises:
-            InvalidText: no word in it, or over 4,000 characters.
+            InvalidText: it has no word, or over 4,000 characters.
             DocumentNotFound, AmbiguousDocument: ``doc_id`` names no document, or several.
         """
         return self._asking.verify_quote(quote, doc_id=doc_id)
 
     def export(self, memo: Memo, kind: str, *, link: Link) -> Exported:
-        """A memo as a file of this kind (:data:`FORMATS`), every quote re-read first.
+        """The memo as a file of this kind (:data:`FORMATS`). Every quote is read again first.
 
         ``link`` gives the addresses of passages whose documents have none.
 
         Raises:
-            InvalidExport: the memo holds nothing.
+            InvalidExport: the memo is empty.
         """
         from sinkqa.service.exporting.exporter import export
 
@@ -210,7 +212,9 @@ class Engine(Shelf):
             return export(memo, kind, self._library, link)
 
     def references(self, doc_id: str, *, pages: tuple[int, int] | None = None) -> dict[str, str]:
-        """A document as each style names it, cited at these pages (first and last, from 1) where it has any.
+        """The reference of a document in each style. It cites ``pages`` if the document has pages.
+
+        ``pages``: the first and the last, from 1.
 
         Raises:
             DocumentNotFound, AmbiguousDocument: see their names.
@@ -222,7 +226,7 @@ class Engine(Shelf):
 
     @property
     def generation(self) -> int:
-        """Number of changes ever made to the library, by any process."""
+        """The number of changes ever made to the library, by any process."""
         return self._library.generation
 
     @property
@@ -241,9 +245,9 @@ class Engine(Shelf):
         return self._library.encoder.dim
 
     def embed(self, texts: Sequence[str]) -> Floats:
-        """The encoder's vectors of texts, as the library has them of its passages.
+        """The encoder's vectors of texts, the same as it makes for passages of the library.
 
-        float32, (len(texts), dim), rows L2-normalised; a zero row for a text without a known token.
+        float32, (len(texts), dim), rows L2-normalised. A text without a known token has a zero row.
 
         Raises:
             DeadlineExceeded: it takes longer than one question may.
@@ -264,11 +268,11 @@ class Engine(Shelf):
         self._library.rebuild()
 
     def refresh(self) -> None:
-        """Brings the derived indexes to the newest documents now, and not with the next question."""
+        """Updates the derived indexes to the newest documents now, and not only at the next question."""
         self._library.refresh()
 
     def doctor(self) -> DoctorReport:
-        """What is installed and loaded, and what is stale or damaged."""
+        """Reports what is installed and loaded, and what is outdated or damaged."""
         from sinkqa.service.documents.doctor import examine
 
         return examine(self._settings, library=self._library, reranker=lambda: self._asking.reranker)

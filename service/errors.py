@@ -2,40 +2,40 @@
 
 SinkQAError
 └── ServiceError
-    ├── InvalidQuestion    invalid-question    nothing to ask, or far too much
-    ├── InvalidText        invalid-text        nothing to verify, or too much of it
-    ├── InvalidSetting     invalid-setting     a setting or option out of its range
-    ├── GeneratorUnavailable  generator-unavailable  no language model, or no whole text of it
+    ├── InvalidQuestion    invalid-question    the question has no word, or is too long
+    ├── InvalidText        invalid-text        the text to verify has no statement, or too much text
+    ├── InvalidSetting     invalid-setting     a setting or option is out of its range
+    ├── GeneratorUnavailable  generator-unavailable  there is no language model, or its text is incomplete
     ├── GeneratorStopped   generator-stopped   a language model reached a cap
-    ├── InvalidCollection  invalid-collection  a name that no collection can have, or may not lose
+    ├── InvalidCollection  invalid-collection  a collection cannot have this name, or cannot be deleted
     ├── CollectionNotFound  collection-not-found  no collection has this name
     │   └── ModelNotFound   model-not-found     no collection is offered as a model of this name
     ├── CollectionExists   collection-exists   a collection has this name already
-    ├── InvalidFilter      invalid-filter      a condition that searches cannot be held to
-    ├── InvalidUpload      invalid-upload      no file, or too many at once
-    ├── InvalidCorrection  invalid-correction  what a document cannot be known by
-    ├── AddressRefused     address-refused     no address of the web, or nothing that may be taken from it
-    ├── InvalidExport      invalid-export      nothing to export, or into no format that is known
-    ├── StorageFull        storage-full        no room on disk for what came in
-    ├── QuotaExceeded      quota-exceeded      a collection would hold more than it may
-    ├── SearchFailed       search-failed       a server that a retriever asks is not reached, or refuses
+    ├── InvalidFilter      invalid-filter      searches do not know this condition
+    ├── InvalidUpload      invalid-upload      an upload has no file, or too many
+    ├── InvalidCorrection  invalid-correction  a document's field cannot be corrected, or cannot have this value
+    ├── AddressRefused     address-refused     no web address, or its document cannot or must not be fetched
+    ├── InvalidExport      invalid-export      a memo is empty, or its export format is unknown
+    ├── StorageFull        storage-full        there is no room on disk for the incoming files
+    ├── QuotaExceeded      quota-exceeded      a collection would exceed its limits
+    ├── SearchFailed       search-failed       a retriever's server cannot be reached, or refuses
     ├── JobNotFound        job-not-found       no job has this id, or it ended long ago
-    ├── JobInterrupted     job-interrupted     the server ended again and again while it worked on it
+    ├── JobInterrupted     job-interrupted     the server ended repeatedly while it worked on the job
     ├── PageNotFound       page-not-found      a document has no such page
-    ├── NoPageImage        no-page-image       a document whose pages have no images
-    ├── PageNotDrawn       page-not-drawn      a page that cannot be made an image of
-    ├── LibraryEmpty       library-empty       nothing can be answered from it
-    ├── InvalidManifest    invalid-manifest    a list of documents to fetch that is none
+    ├── NoPageImage        no-page-image       a document's pages have no images
+    ├── PageNotDrawn       page-not-drawn      no image of the page can be made
+    ├── LibraryEmpty       library-empty       the library has no passage to answer from
+    ├── InvalidManifest    invalid-manifest    a list of documents to fetch is not valid
     ├── FetchBusy          fetch-busy          another process fetches into the same folder
     ├── BackupFailed       backup-failed       a copy of the library cannot be made there
-    ├── InvalidKey         invalid-key         a key that cannot be made so
-    ├── KeyNotFound        key-not-found       no key, or several, of this name
+    ├── InvalidKey         invalid-key         a key cannot be made with these values
+    ├── KeyNotFound        key-not-found       no key, or several keys, have this name
     ├── KeysUnreadable     keys-unreadable     the file of keys is damaged, unsafe or cannot be written
-    ├── Unauthorized       unauthorized        a key is needed, and none that is valid came
-    ├── Forbidden          forbidden           the key, or the page that asks, may not do this
-    ├── WrongHost          wrong-host          the request is for another server's name
-    ├── RateLimited        rate-limited        too many requests
-    └── DeadlineExceeded   deadline-exceeded   a request takes longer than one may
+    ├── Unauthorized       unauthorized        the request needs a valid key
+    ├── Forbidden          forbidden           the key, or the page that sent the request, may not do this
+    ├── WrongHost          wrong-host          the request names another server as its host
+    ├── RateLimited        rate-limited        the client sends too many requests
+    └── DeadlineExceeded   deadline-exceeded   a request takes longer than allowed
 """
 
 from __future__ import annotations
@@ -50,37 +50,37 @@ class ServiceError(SinkQAError):
 
 
 class InvalidQuestion(ServiceError):
-    """The question holds no word, or is longer than any question."""
+    """The question has no word, or is too long."""
 
     code = "invalid-question"
 
 
 class InvalidText(ServiceError):
-    """The text holds no statement, or more than is verified at once."""
+    """The text has no statement, or more than can be verified at once."""
 
     code = "invalid-text"
 
 
 class InvalidSetting(ServiceError):
-    """A setting or an option is out of its stated range."""
+    """A setting or an option is out of its documented range."""
 
     code = "invalid-setting"
 
 
 class GeneratorUnavailable(ServiceError):
-    """No language model is set, it cannot be reached, or it did not give a whole text; answers go on without it."""
+    """No language model is set, or it cannot be reached or sends an incomplete text. Answers do without it."""
 
     code = "generator-unavailable"
 
 
 class GeneratorStopped(ServiceError):
-    """A language model reached a cap; what it had finished is used."""
+    """A language model reached a cap. Its finished text is used."""
 
     code = "generator-stopped"
 
 
 class InvalidCollection(ServiceError):
-    """No collection can have this name, or the one that has it cannot be deleted."""
+    """A collection cannot have this name, or the collection of this name cannot be deleted."""
 
     code = "invalid-collection"
 
@@ -104,85 +104,85 @@ class CollectionExists(ServiceError):
 
 
 class InvalidFilter(ServiceError):
-    """A condition on documents or passages that searches do not know."""
+    """Searches do not know this condition on documents or passages."""
 
     code = "invalid-filter"
 
 
 class InvalidUpload(ServiceError):
-    """An upload holds no file, or too many."""
+    """An upload has no file, or too many."""
 
     code = "invalid-upload"
 
 
 class InvalidCorrection(ServiceError):
-    """A field of a document that cannot be corrected, or a value that it cannot have."""
+    """A field of a document cannot be corrected, or cannot have this value."""
 
     code = "invalid-correction"
 
 
 class AddressRefused(ServiceError):
-    """An address is not on the web, or its document cannot be fetched or must not be."""
+    """An address is not a web address, or its document cannot or must not be fetched."""
 
     code = "address-refused"
 
 
 class InvalidExport(ServiceError):
-    """A memo that holds nothing, or a file's name that stands for no format."""
+    """A memo is empty, or the suffix of a file name belongs to no export format."""
 
     code = "invalid-export"
 
 
 class StorageFull(ServiceError):
-    """There is no room on disk for what came in."""
+    """There is no room on disk for the incoming files."""
 
     code = "storage-full"
 
 
 class QuotaExceeded(ServiceError):
-    """A collection would hold more documents, or larger ones, than the settings allow."""
+    """A collection would have more documents or bytes than the settings allow."""
 
     code = "quota-exceeded"
 
 
 class JobNotFound(ServiceError):
-    """No job has this id, or it ended so long ago that it was forgotten."""
+    """No job has this id, or the job ended so long ago that its record was deleted."""
 
     code = "job-not-found"
 
 
 class JobInterrupted(ServiceError):
-    """A job could not be finished: the server ended again and again, or failed for a reason that its log gives."""
+    """A job could not be finished: the server ended repeatedly, or failed for a reason that is in its log."""
 
     code = "job-interrupted"
 
 
 class PageNotFound(ServiceError):
-    """A document has no page of this number."""
+    """A document has no page with this number."""
 
     code = "page-not-found"
 
 
 class NoPageImage(ServiceError):
-    """Only pages of PDFs have images."""
+    """A document is not a PDF, so its pages have no images."""
 
     code = "no-page-image"
 
 
 class PageNotDrawn(ServiceError):
-    """A page is damaged, or takes too long or too much memory to draw."""
+    """A page is damaged, or drawing it takes too much time or memory."""
 
     code = "page-not-drawn"
 
 
 class LibraryEmpty(ServiceError):
-    """The library holds no passage, so nothing can be answered from it."""
+    """The library has no passage, so it cannot answer anything."""
 
     code = "library-empty"
 
 
 class InvalidManifest(ServiceError):
-    """A manifest of documents to fetch, or the record of what was fetched, cannot be read or means nothing."""
+    """A manifest of documents to fetch, or the record of fetched documents, cannot be read or is not valid."""
 
     code = "invalid-manifest"
 
@@ -194,13 +194,13 @@ class FetchBusy(ServiceError):
 
 
 class BackupFailed(ServiceError):
-    """A copy of the library cannot be made, or not there."""
+    """A copy of the library cannot be made, or cannot be made at this place."""
 
     code = "backup-failed"
 
 
 class InvalidKey(ServiceError):
-    """An API key cannot be made with this label or this time."""
+    """An API key cannot be made with this label or this lifetime."""
 
     code = "invalid-key"
 
@@ -212,19 +212,19 @@ class KeyNotFound(ServiceError):
 
 
 class KeysUnreadable(ServiceError):
-    """The file of API keys is damaged, open to others, or cannot be read or written now."""
+    """The file of API keys is damaged, is open to other users, or cannot be read or written now."""
 
     code = "keys-unreadable"
 
 
 class Unauthorized(ServiceError):
-    """The request needs an API key, and none came that is valid."""
+    """The request needs a valid API key and has none."""
 
     code = "unauthorized"
 
 
 class Forbidden(ServiceError):
-    """The API key does not reach this far, or another site's page asks."""
+    """The API key does not permit this, or a page of another site sent the request."""
 
     code = "forbidden"
 
@@ -236,13 +236,13 @@ class WrongHost(ServiceError):
 
 
 class SearchFailed(ServiceError):
-    """The server that a retriever asks is not reached, refuses, or is none of SinkQA."""
+    """A retriever's server cannot be reached, refuses, or is not a SinkQA server."""
 
     code = "search-failed"
 
 
 class RateLimited(ServiceError):
-    """The key or the address asks more often than is allowed; it may again in ``retry_s`` seconds."""
+    """The key or the address sends requests too often. It may send the next one in ``retry_s`` seconds."""
 
     code = "rate-limited"
 
@@ -252,12 +252,12 @@ class RateLimited(ServiceError):
 
 
 class DeadlineExceeded(ServiceError):
-    """A request takes more time than one may have, and was given up."""
+    """A request takes longer than allowed, and was stopped."""
 
     code = "deadline-exceeded"
 
 
 class DayQuotaExceeded(RateLimited):
-    """A key would send more documents, or larger ones, than the settings allow it in a day."""
+    """A key would send more documents or bytes than the settings allow it in a day."""
 
     code = "day-quota-exceeded"

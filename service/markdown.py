@@ -21,7 +21,7 @@ _SOURCES = {"zh": "来源：", "en": "Sources:"}
 
 
 class PassageLink(Protocol):
-    """Gives the address of a passage, opened at the words under the spans."""
+    """Gives the address of a passage, which then highlights the words in the spans."""
 
     def __call__(self, passage_id: str, *, spans: Sequence[QuotedSpan] = ()) -> str:
         """The address."""
@@ -29,7 +29,7 @@ class PassageLink(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CitationLink:
-    """The link of one citation, ``[start, end)`` in code points of the whole text: all of ``[1](https://…)``."""
+    """The place of one citation link, ``[start, end)`` in code points of the whole text: all of ``[1](https://…)``."""
 
     start: int
     end: int
@@ -39,22 +39,23 @@ class CitationLink:
 
 @dataclass(frozen=True, slots=True)
 class TextChunk:
-    """A part of the text that is sent at once, with its citation links. The parts joined are the whole text."""
+    """A part of the text that is sent at once, with its citation links. All parts joined are the whole text."""
 
     text: str
     marks: tuple[CitationLink, ...] = ()
 
 
 _Block = tuple[str, Sequence[str | int]]
-"""What parts it from the text before it, and its strands: Markdown, or the number of a citation."""
+"""The separator from the text before it, and its strands: Markdown, or the number of a citation."""
 _PARAGRAPH, _LINE = "\n\n", "\n"
 
 
 def pieces(answer: Answer, link: PassageLink, *, asked: str = "") -> Iterator[TextChunk]:
-    """How the question was understood, where that is not as ``asked``; why it abstains; what it says; the sources.
+    """Yields the answer: its understood question, unless it is as ``asked``; why it abstains; its text; its sources.
 
-    Then what else could be asked, and notes. Segments that the table repeats are shown by the table; what has a
-    translation is followed by it. Words of documents are escaped: nothing in them is a link, an image or HTML.
+    Suggested questions and notes follow. If the table repeats segments, only the table shows them. A quote's
+    translation follows the quote. Words from documents are escaped, so that nothing in them is a link, an image or
+    HTML.
     """
     cited = {citation.number: citation for citation in answer.citations}
     urls = {number: link(citation.passage_id, spans=citation.spans) for number, citation in cited.items()}
@@ -154,7 +155,7 @@ def _doubts(citation: Citation) -> str:
 
 
 def place(citation: Citation) -> str:
-    """Where a quote stands, in one line: title, last heading, and its page or, without either, its paragraph."""
+    """The place of a quote in one line: title, last heading, and its page. Without page and heading, its paragraph."""
     parts = [citation.title, *citation.section[-1:]]
     if citation.page_label is not None:
         parts.append(f"p. {citation.page_label}")

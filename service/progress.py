@@ -1,4 +1,4 @@
-"""Progress of a question. The steps that do the work report it to the caller who waits for the answer."""
+"""Reports the progress of a question from the steps that do the work to the caller who waits for the answer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from typing import Literal
 
 Step = Literal["judging", "checking", "writing"]
-"""What is being done: judging the passages found, comparing quotes with the store, or writing with a model."""
+"""The current step: judging the passages found, comparing quotes with the store, or writing with a model."""
 
 _listener: ContextVar[Callable[[Step], None] | None] = ContextVar("listener", default=None)
 

@@ -1,6 +1,6 @@
-"""Settings at the edge: the only reader of the environment.
+"""Reads the settings. No other module reads the environment.
 
-Plain dataclass and no model of pydantic, whose import is a tenth of the time of a question asked on the command line.
+The class is a plain dataclass, because importing pydantic takes a tenth of the time of a question on the command line.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sinkqa.index.opening import is_address, within_address
 from sinkqa.service.errors import InvalidSetting
 
 SCHEMA = "collection_"
-"""Collections in a database have schemas that begin so."""
+"""The prefix of the database schemas of collections."""
 
 
 def default_library() -> Path:
@@ -27,7 +27,7 @@ def default_library() -> Path:
 
 
 class Secret:
-    """A text that nothing prints unasked; no dataclass, whose value would show in :func:`dataclasses.asdict`."""
+    """A text that is not printed by accident. It is no dataclass, whose value :func:`dataclasses.asdict` would show."""
 
     def __init__(self, value: str) -> None:
         self.value = value
@@ -110,7 +110,7 @@ _KINDS: dict[str, tuple[Callable[[Any], object], str]] = {
     "Address": (_address, "postgresql://user:password@host:port/database"),
     "Origins": (_origins, "addresses as https://site.org, without a path or *"),
 }
-"""By the names that fields have for their types: what makes one of what is given, and what is expected."""
+"""For each name of a field's type: the function that converts a given value, and a description of valid values."""
 
 Address = Secret
 Origins = tuple[str, ...]
@@ -121,7 +121,7 @@ class Settings:
     """One table: name, default, meaning. :meth:`load` reads each from ``SINKQA_<NAME>``.
 
     Raises:
-        InvalidSetting: naming the setting, what was got and what is expected.
+        InvalidSetting: a value is not valid. The message names the setting, the value and what is expected.
     """
 
     library: Path = _setting(default_library, description="Folder of the library.")
@@ -211,7 +211,7 @@ class Settings:
 
     @property
     def place(self) -> Path | str:
-        """Where the documents of this collection are: the folder, or the address of the database."""
+        """The place of this collection's documents: the folder, or the address of the database."""
         if self.store is None:
             return self.library
         address = self.store.value
@@ -226,10 +226,10 @@ class Settings:
 
     @classmethod
     def load(cls, **given: object) -> Self:
-        """Settings from the environment, overridden by the options ``given``; None and empty variables are not given.
+        """Settings from the environment, overridden by the options ``given``. None and empty variables do not count.
 
         Raises:
-            InvalidSetting: naming the setting, what was got and what is expected.
+            InvalidSetting: a value is not valid. The message names the setting, the value and what is expected.
         """
         named = {each.name: os.environ.get(f"SINKQA_{each.name.upper()}") or None for each in fields(cls)}
         values: dict[str, Any] = {name: value for name, value in (*named.items(), *given.items()) if value is not None}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def versions() -> dict[str, str]:
-    """Facts by their names; no model is loaded for them."""
+    """The facts by name. No model is loaded to find them."""
     from importlib import metadata, resources
 
     from sinkqa.index.store.sqlite.schema import STORE_FORMAT

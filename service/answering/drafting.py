@@ -1,4 +1,4 @@
-"""Drafts one answer with checked quotes from what was found for each part of the question."""
+"""Drafts one answer with checked quotes from the evidence that was found for each part of the question."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _NOT_FOUND = {"zh": "未找到", "en": "not found"}
 
 
 class Answered(NamedTuple):
-    """One part of the question, its ``label`` ("" where it is the whole question), and what was found for it."""
+    """One part of the question and its outcome. ``label`` is "" if the part is the whole question."""
 
     label: str
     outcome: Outcome
@@ -47,10 +47,11 @@ class Answered(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """An answer without its library and timings. ``why``: the reason to abstain, None where there is an answer.
+    """An answer without its library and timings. ``why``: the reason to abstain, or None if there is an answer.
 
-    ``confidence``, 0..1: the share of answers as sure as this one that are complete. ``missing``: what is asked and
-    not found, in the question's own words; ``notes``: one line each, what the answer leaves open.
+    ``confidence``, 0..1: the share of complete answers among answers with the same confidence. ``missing``: the parts
+    of the question that were not found, in the question's own words. ``notes``: one line for each thing that the answer
+    leaves open.
     """
 
     segments: tuple[Segment, ...]
@@ -65,15 +66,15 @@ class Drafted:
 
     @property
     def status(self) -> Status:
-        """Whether it answers all, a part or nothing of the question."""
+        """Whether the answer covers all, a part or nothing of the question."""
         return "abstained" if self.why else "partial" if self.missing else "answered"
 
 
 def draft(answered: Sequence[Answered], sources: Sources) -> Drafted:
-    """The answer to all parts of the question, in their order.
+    """Drafts the answer to all parts of the question, in their order.
 
-    It abstains only if no part is answered; the reason is then that of the first part. If some parts are answered, the
-    others are listed in ``missing``. Short answers to several sides become a table with one row for each side.
+    It abstains only if no part is answered. The reason is then the reason of the first part. If some parts are
+    answered, ``missing`` lists the others. Short answers to several sides become a table with one row for each side.
     """
     begun("checking")
     language = answered[0].outcome.asked.language

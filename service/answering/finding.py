@@ -1,4 +1,4 @@
-"""Finds the answer to one part of a question: by the structure of the documents that it means, else by judging."""
+"""Finds the answer to one part of a question: by the structure of the named documents, else by judging passages."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ Search = Callable[[str, Filters], Sequence[Hit]]
 
 @dataclass(frozen=True, slots=True)
 class Finder:
-    """Finds in a library, within ``filters``; ``search`` gives the hits of a text, best first.
+    """Finds answers in a library, within ``filters``. ``search`` returns the hits for a text, best first.
 
-    ``documents`` are those of the library, as quotes need them.
+    ``documents`` are the library's documents, which quotes are read from.
     """
 
     library: Library
@@ -63,8 +63,8 @@ class Finder:
     ) -> Outcome:
         """Answers a question as a whole: by a document's structure, else by judging passages.
 
-        ``meant``: the documents that it means, if known better than from its words. ``besides``: the documents that
-        the surrounding question means. They count if this part names no document itself.
+        ``meant``: the documents that the question is about, if the caller knows them better than its words say.
+        ``besides``: the documents of the surrounding question. They count only if this part names no document itself.
         """
         meant = meant or self.meant(asked)
         if besides and besides.sure and not meant.sure:
@@ -80,7 +80,7 @@ class Finder:
         return Outcome(asked, settled.evidence, SETTLED, None, shown, notes=settled.notes)
 
     def meant(self, asked: Asked) -> Meant:
-        """The documents that the question names, limited to those that the filters allow. Each text is read once."""
+        """The documents that the question names, limited to those that the filters allow. Cached for each question."""
         if asked.text not in self._meant:
             self._meant[asked.text] = self._inside(self.guide.names.meant(asked.text))
         return self._meant[asked.text]

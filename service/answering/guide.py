@@ -1,4 +1,4 @@
-"""Caches what answering knows of a whole library: names and outlines of its documents, and questions to suggest."""
+"""Caches data about a whole library for answering: names and outlines of its documents, and questions to suggest."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sinkqa.service.answering.understanding.naming import Names
 
 
 class Guide:
-    """Each part describes the library as it is when asked. Safe for threads."""
+    """Each part describes the library as it is at the time of the call. Safe for threads."""
 
     def __init__(self, library: Library) -> None:
         self.names, self.outlines, self.openings = Names(library), Outlines(), Openings(library)

@@ -1,4 +1,4 @@
-"""Completes a list where a list is asked for; elsewhere notes how many items are left out."""
+"""Completes a list if the question asks for a list. Otherwise notes how many items are left out."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LEFT_OUT = {
 
 
 def with_whole_lists(outcome: Outcome, sources: Sources) -> Outcome:
-    """Completes each list if the question asks for a list and there is room; else notes how many items are missing."""
+    """Completes each list if the question asks for a list and there is room. Else notes how many items are missing."""
     evidence, notes = list[Evidence](), list(outcome.notes)
     for each in outcome.evidence:
         whole = list(_whole(each, sources)) if outcome.asked.several else []

@@ -1,4 +1,4 @@
-"""Answers a question: finds each part that it asks, and drafts one answer."""
+"""Answers a question: finds the answer to each part of it, and drafts one answer."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _CLEAR = 0.75  # the confidence that must be reached where nothing in particular
 
 
 class Response(NamedTuple):
-    """The drafted answer to ``asked``, with the hits and candidates that it comes from, best first."""
+    """The drafted answer to ``asked``, with the hits and candidates that it was made from, best first."""
 
     asked: Asked
     drafted: Drafted
@@ -45,7 +45,7 @@ class Responder:
     finder: Finder
 
     def respond(self, question: str) -> Response:
-        """Answers a question with one part or several. If the text asks nothing, says what can be asked."""
+        """Answers a question with one part or several. If the text asks nothing, the response suggests questions."""
         asked = understand(question)
         if kind := small_talk(question):
             return Response(asked, self._welcome(kind, asked.language), (), ())

@@ -1,4 +1,4 @@
-"""Answers with a source's own table: all of it if it is asked for, or only the rows of the compared sides."""
+"""Answers with a source's own table: all of it if the question asks for it, or only the rows of the compared sides."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def whole_table(outcome: Outcome, doc_ids: Sequence[str], library: Library) -> O
     """The outcome with the source's own table as its answer, or unchanged.
 
     A table is shown if the question names it, or if it asks row by row and a row of the table answers. ``doc_ids``: the
-    documents that the question names. A table named by its label is looked for there, or without any in the best
-    piece's document. A piece that points to a table ("as shown in Table 4") stands for it.
+    documents that the question names. A table with a label is looked for in these documents, or if there are none, in
+    the document of the best piece. A piece that points to a table ("as shown in Table 4") is replaced by that table.
     """
     wanted = table_asked(outcome.asked.text)
     for table in _wanted(wanted, outcome, doc_ids, library) if wanted else ():
@@ -42,7 +42,7 @@ def whole_table(outcome: Outcome, doc_ids: Sequence[str], library: Library) -> O
 
 
 def rows_of_one_table(asked: Asked, sides: Sequence[Answered], library: Library) -> list[Answered] | None:
-    """The sides as rows of a source's table, if every answered side is a row of that one table; else None."""
+    """The sides as rows of a source's table, if every answered side is a row of the same table; else None."""
     rows = [each.outcome.evidence[0].passage for each in sides if not each.outcome.why]
     if len(rows) < 2 or any(row.kind != "row" or row.doc_id != rows[0].doc_id for row in rows):
         return None

@@ -1,4 +1,4 @@
-"""A part of the engine's shelf: recently deleted documents that can be restored."""
+"""Lists recently deleted documents that can be restored. A part of the engine's shelf."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sinkqa.index.store.sqlite.trash import trashed
 
 @dataclass(frozen=True, slots=True)
 class Discarded:
-    """A deleted document; times are UTC, ISO 8601. ``restorable_until`` is None where it is gone for good."""
+    """A deleted document. Times are UTC, ISO 8601. ``restorable_until`` is None if it cannot be restored."""
 
     record: DocumentRecord
     deleted_at: str
@@ -20,12 +20,12 @@ class Discarded:
 
 
 def discarded(folder: Path, *, kept_s: float) -> list[Discarded]:
-    """What lies in the trash of the library in ``folder``, the last deleted first, kept for ``kept_s`` seconds."""
+    """The documents in the trash of the library in ``folder``, the last deleted first, kept for ``kept_s`` seconds."""
     found = [until_of(record, record.added_at, kept_s) for record in trashed(folder)]
     return sorted(found, key=lambda each: (each.deleted_at, each.record.title), reverse=True)
 
 
 def until_of(record: DocumentRecord, deleted_at: str, kept_s: float) -> Discarded:
-    """A document deleted at a moment, with the moment until which it is kept."""
+    """The record of a deleted document with the time until which it is kept."""
     until = datetime.fromisoformat(deleted_at) + timedelta(seconds=kept_s)
     return Discarded(record, deleted_at, until.isoformat(timespec="seconds"))

@@ -1,4 +1,4 @@
-"""Reports what is installed and loaded, and what is stale or damaged. One failed check does not stop the others."""
+"""Reports what is installed and loaded, and what is outdated or damaged. If one check fails, the others still run."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _UNREAD = "cannot be read"
 
 @dataclass(frozen=True, slots=True)
 class DoctorReport:
-    """Facts about the installation and the library; each problem is one line that ends with its remedy."""
+    """Facts about the installation and the library. Each problem is one line that ends with its remedy."""
 
     facts: dict[str, str]
     problems: tuple[str, ...]
@@ -46,11 +46,11 @@ def examine(
     reranker: Callable[[], Reranker | None] = lambda: None,
     trouble: SinkQAError | None = None,
 ) -> DoctorReport:
-    """Runs every check. ``trouble``: why the library could not be opened, or None if it is open."""
+    """Runs every check. ``trouble``: the error that kept the library from opening, or None if it is open."""
     problems = [trouble.message] if trouble else []
 
     def fact(tell: Callable[[], object]) -> str:
-        """The result of one check. If the check fails, says so and adds the reason to the problems."""
+        """The result of one check. If the check fails, this says so, and the reason is added to the problems."""
         try:
             return str(tell())
         except SinkQAError as error:

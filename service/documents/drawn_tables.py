@@ -1,4 +1,4 @@
-"""A part of the engine's shelf: the tables of a document as rows and columns, each cell with its place in the text."""
+"""Gives a document's tables as rows and columns, each cell with its place in the text. A part of the engine's shelf."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ALONE = 0.95  # of the letters between a table's first and last one
 
 @dataclass(frozen=True, slots=True)
 class DrawnCell:
-    """A cell or a row's label: its words in reading form, and its spans; an empty one has none."""
+    """A cell or a row's label: its words in reading form, and its spans. An empty one has no spans."""
 
     text: str
     spans: tuple[Span, ...]
@@ -32,9 +32,9 @@ class DrawnRow:
 
 @dataclass(frozen=True, slots=True)
 class DrawnTable:
-    """A table with its first rows, at most 500 of ``n_rows``; ``place`` is from its first character to its last.
+    """A table with its first rows, at most 500 of ``n_rows``. ``place``: from its first character to its last.
 
-    ``is_alone``: next to nothing else stands there, so that the table may be shown in the place of that text.
+    ``is_alone``: the place contains hardly any other text, so that the table may be shown instead of that text.
     """
 
     caption: str
@@ -52,7 +52,8 @@ class DrawnTable:
 def drawn_tables(text: str, passages: Iterable[Passage], *, page: int | None = None) -> Iterator[DrawnTable]:
     """The tables of a document in order, given its source ``text`` and its passages in reading order.
 
-    With ``page``, only tables that are partly or wholly on that page. A table with uncertain cell borders is left out.
+    With ``page``, only the tables that are partly or wholly on that page. A table with uncertain cell borders is left
+    out.
     """
     for group in tables(passages):
         first, last = min(each.page_start for each in group), max(each.page_end for each in group)

@@ -19,10 +19,10 @@ _COMMON = {"UK": "GB", "USA": "US", "PRC": "CN"}
 
 
 def checked(given: Mapping[str, object]) -> Corrections:
-    """The changes that a person makes. None or only spaces undoes a correction: the extracted value counts again.
+    """Checks corrections by a person. None or blank text undoes a correction, so that the extracted value counts again.
 
     Raises:
-        InvalidCorrection: a field that cannot be corrected, or a value that its field cannot have.
+        InvalidCorrection: a field cannot be corrected, or cannot have this value.
     """
     if unknown := [name for name in given if name not in _FIELDS]:
         raise InvalidCorrection(f"{_shown(unknown[0])}: cannot be corrected; name one of {', '.join(EDITABLE)}")

@@ -1,4 +1,4 @@
-"""A part of the engine's shelf: documents chosen by their metadata, with counts for every further choice."""
+"""Filters documents by their metadata, with counts for every further choice. A part of the engine's shelf."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from sinkqa.service.documents.subjects import Subject
 FacetName = Literal["subject", "jurisdiction", "type", "year", "language"]
 Order = Literal["title", "-title", "year", "-year", "added", "-added", "size", "-size"]
 UNKNOWN = "none"
-"""The value of a document of which a facet is not known."""
+"""The value of a facet for a document whose value is not known."""
 
 Subjects = Mapping[str, Sequence[Subject]]
-"""What documents are about, by their ids."""
+"""The subjects of documents, by doc_id."""
 
 _READ: Mapping[str, Callable[[DocumentRecord], object]] = {
     "jurisdiction": lambda record: record.metadata.jurisdiction,
@@ -35,7 +35,7 @@ _BY: Mapping[str, Callable[[DocumentRecord], str | int]] = {
 
 @dataclass(frozen=True, slots=True)
 class FacetCount:
-    """How many documents have a value, among those that the other facets let through. ``subject``: its names."""
+    """How many documents have a value, among those that match the other facets. ``subject``: the subject's names."""
 
     value: str
     count: int
@@ -62,9 +62,9 @@ def listing(
     words: str = "",
     order: Order = "title",
 ) -> Listing:
-    """The documents with one of the ``chosen`` values of each facet and all ``words`` in title, name, issuer or place.
+    """The documents with a ``chosen`` value of each facet and with all ``words`` in title, name, issuer or place.
 
-    A facet without chosen values lets all through. ``-`` before an order turns it round.
+    A facet without chosen values admits all documents. ``-`` before an order reverses it.
     """
     wanted = fold(words).split()
     named = [record for record in documents if not wanted or _holds(record, wanted)]

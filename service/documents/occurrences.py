@@ -1,4 +1,4 @@
-"""A part of the engine's shelf: finds words in a document, for a person who reads it."""
+"""Finds words in a document, for a person who reads it. A part of the engine's shelf."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST_KEPT = 4_000_000  # characters of views: some 40 MB
 class Searchable:
     """Caches the search forms of the texts that were searched last. Safe for threads.
 
-    The key is the hash of the text, so a newer version of a document has its own entry.
+    The key is the hash of the text, so that a newer version of a document has its own entry.
     """
 
     def __init__(self) -> None:
@@ -37,15 +37,15 @@ class Searchable:
 
 
 def searchable(text: str) -> View:
-    """The form of a source text in which words are looked for."""
+    """The form of a source text in which words are searched."""
     return search_view(reading_view(text, [Span(0, len(text))]))
 
 
 def occurrences(view: View, words: str) -> Iterator[tuple[Span, ...]]:
     """The spans of each occurrence of ``words`` in a searchable text, in order, none overlapping.
 
-    Looked for is the search form: it does not matter where lines end, or whether letters are small, wide or of the
-    traditional script. Words without a letter or digit occur nowhere.
+    The search form is compared, so line breaks, small or capital letters, wide letters and traditional script make no
+    difference. Words without a letter or digit occur nowhere.
     """
     wanted = searchable(words).text.strip()
     if not any(map(str.isalnum, wanted)):

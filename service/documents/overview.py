@@ -1,4 +1,4 @@
-"""A part of the engine's shelf: a document section by section, each by its first sentence, quoted word for word."""
+"""Gives an overview of a document: the first sentence of each section, word for word. A part of the engine's shelf."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sinkqa.service.evidence.citations import Sources, cite
 
 @dataclass(frozen=True, slots=True)
 class OverviewPart:
-    """A section: its heading (empty if the document has none), its first sentence, and the place of the sentence."""
+    """A section: its heading (empty if the document has none), its first sentence, and the place of that sentence."""
 
     heading: str
     text: str
@@ -22,14 +22,14 @@ class OverviewPart:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Sections in reading order; ``notes`` say how they were chosen, in the reader's language."""
+    """Sections in reading order. ``notes`` say how the sections were chosen, in the reader's language."""
 
     parts: tuple[OverviewPart, ...]
     notes: tuple[str, ...]
 
 
 def overview(sources: Sources, doc_id: str, passages: Sequence[Passage], language: str) -> Overview:
-    """As :func:`summary`, without the sentences that do not match the stored text."""
+    """The result of :func:`summary`, without the sentences that do not match the stored text."""
     found = summary(passages, language, title=sources.document(doc_id).title)
     cited = (
         (heading, evidence.text, cite(sources, evidence.passage, evidence.units, number=number, score=1.0))

@@ -31,10 +31,10 @@ _pool: ProcessPoolExecutor | None = None
 
 
 def draw(content: bytes, page: Page, boxes: Sequence[Box], *, width: int) -> bytes:
-    """PNG of a page about ``width`` pixels wide, the boxes marked. One is drawn at a time.
+    """A PNG of a page, about ``width`` pixels wide, with the boxes marked. Only one page is drawn at a time.
 
     Raises:
-        PageNotDrawn: the page is damaged, or takes too long or too much memory to draw.
+        PageNotDrawn: the page is damaged, or drawing it takes too much time or memory.
     """
     with _lock:
         try:

@@ -1,4 +1,4 @@
-"""Documents as they stand in a library: listed, opened at a page, deleted, and put back. A part of the engine."""
+"""Lists, opens, corrects, deletes and restores the documents of a library. A part of the engine."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _AROUND = 60  # code points beside what was found
 class Heading:
     """A heading of a document. ``level`` counts from 1. ``spans`` are empty if its words were not found in the text.
 
-    ``start``: the offset of the heading in the source text, or else of the first passage below it.
+    ``start``: the offset of the heading in the source text, or if it was not found, of the first passage below it.
     """
 
     text: str
@@ -52,7 +52,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """Where words stand in a document: the line around them in reading form, in three pieces."""
+    """A place where the words were found: the line around them in reading form, in three pieces."""
 
     page: int
     before: str
@@ -63,7 +63,7 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True)
 class OpenPage:
-    """A page with its text, and the places to highlight on it: spans of its text and boxes on its image."""
+    """A page with its text, and the parts to highlight: spans of its text and boxes on its image."""
 
     record: DocumentRecord
     page: Page
@@ -75,7 +75,7 @@ class OpenPage:
 
 @dataclass(frozen=True, slots=True)
 class OpenPassage:
-    """A passage among its neighbours in reading order."""
+    """A passage with its neighbours, in reading order."""
 
     record: DocumentRecord
     passage: Passage
@@ -87,7 +87,7 @@ class OpenPassage:
 
 
 class Shelf:
-    """The documents of a library. Each call reads one generation."""
+    """The documents of a library. Each call reads a single generation."""
 
     def __init__(self, library: Library, settings: Settings) -> None:
         self._library = library
@@ -98,20 +98,20 @@ class Shelf:
 
     @property
     def folder(self) -> Path:
-        """Where the library is on disk."""
+        """The folder of the library on disk."""
         return self._settings.library
 
     @property
     def kept_s(self) -> float:
-        """Seconds for which what was discarded can be put back; 0: not at all."""
+        """The seconds for which a discarded document can be restored; 0 means that it cannot."""
         return self._settings.undo_s
 
     def reading(self) -> AbstractContextManager[None]:
-        """Inside, everything that this thread reads is of one generation, even if others write or delete."""
+        """Inside, all reads of this thread are of one generation, even if others write or delete."""
         return self._library.reading()
 
     def documents(self) -> list[DocumentRecord]:
-        """Every document, in the order of their titles."""
+        """All documents, in the order of their titles."""
         return sorted(self._library.documents(), key=lambda record: (record.title, record.doc_id))
 
     def subjects(self, documents: Sequence[DocumentRecord]) -> dict[str, tuple[Subject, ...]]:
@@ -119,15 +119,15 @@ class Shelf:
         return self._subjects.of(documents)
 
     def size(self) -> Size:
-        """Documents and their bytes."""
+        """The number of documents and of their bytes."""
         return self._library.size()
 
     def document(self, doc_id: str) -> DocumentRecord:
-        """The record of a document named by its id or a beginning of it (6 characters or more)."""
+        """The record of a document. ``doc_id`` is its id or the beginning of its id (6 characters or more)."""
         return self._library.document(doc_id)
 
     def text(self, doc_id: str) -> str:
-        """The source text of a document, which all offsets count in."""
+        """The source text of a document, in which all offsets count."""
         return self._library.text(doc_id)
 
     def passages(self, doc_id: str) -> list[Passage]:
@@ -135,7 +135,7 @@ class Shelf:
         return self._library.passages(doc_id)
 
     def placed(self, doc_id: str, spans: Sequence[Span]) -> tuple[QuotedSpan, ...]:
-        """Spans of a document with their offsets in UTF-16 units beside the code points."""
+        """The spans of a document with offsets in code points and in UTF-16 units."""
         return quoted_spans(self._astral_offsets(doc_id), spans)
 
     def passage(self, passage_id: str) -> Passage:
@@ -143,14 +143,14 @@ class Shelf:
         return self._library.passage(passage_id)
 
     def near(self, passage_id: str, *, reach: int) -> list[Passage]:
-        """The passages up to ``reach`` places from this one, itself among them, in reading order."""
+        """The passages up to ``reach`` places from this one, including itself, in reading order."""
         return self._library.near(passage_id, reach=reach)
 
     def open_passage(self, passage_id: str) -> OpenPassage:
         """A passage, word for word, with its neighbours.
 
         Raises:
-            PassageNotFound: there is none, or no longer.
+            PassageNotFound: the passage does not exist, or no longer.
         """
         with self._library.reading():
             passage = self._library.passage(passage_id)
@@ -169,18 +169,18 @@ class Shelf:
             )
 
     def content(self, doc_id: str) -> bytes:
-        """The file of a document, byte for byte as it came."""
+        """The original file of a document, byte for byte."""
         return self._library.content(doc_id)
 
     def tables(self, doc_id: str, *, page: int | None = None) -> list[DrawnTable]:
-        """The tables of a document as rows and columns, or those of a page."""
+        """The tables of a document as rows and columns. With ``page``, only the tables on that page."""
         from sinkqa.service.documents.drawn_tables import drawn_tables
 
         with self._library.reading():
             return list(drawn_tables(self._library.text(doc_id), self._library.passages(doc_id), page=page))
 
     def overview(self, doc_id: str, language: str) -> Overview:
-        """A document by the first sentence of each of its sections; notes in ``language``, "zh" or English."""
+        """The first sentence of each section of a document. ``language`` of the notes: "zh", or else English."""
         from sinkqa.service.documents.overview import overview
 
         with self._library.reading():
@@ -188,7 +188,7 @@ class Shelf:
             return overview(self._library, whole, self._library.passages(whole), language)
 
     def find(self, doc_id: str, words: str, *, most: int) -> tuple[list[Occurrence], int]:
-        """The first ``most`` places at which ``words`` stand in a document, and how many there are."""
+        """The first ``most`` places of ``words`` in a document, and the number of all places."""
         with self._library.reading():
             text, pages = self._library.text(doc_id), self._library.pages(doc_id)
             sha256, astral = self._library.document(doc_id).text_sha256, self._astral_offsets(doc_id)
@@ -205,7 +205,7 @@ class Shelf:
         return shown, len(found)
 
     def outline(self, doc_id: str) -> list[Heading]:
-        """The headings of a document in reading order: those with text below them."""
+        """The headings of a document that have text below them, in reading order."""
         with self._library.reading():
             passages = sorted(self._library.passages(doc_id), key=lambda passage: passage.spans[0])
             text, pages = self._library.text(doc_id), self._library.pages(doc_id)
@@ -215,7 +215,7 @@ class Shelf:
     def open_page(
         self, doc_id: str, number: int, *, highlight: Sequence[Span] = (), passage_ids: Sequence[str] = ()
     ) -> OpenPage:
-        """Page ``number``, counted from 1. The parts of the spans and passages on this page are to be highlighted.
+        """The page with this ``number``, from 1. The parts of the spans and passages on it are to be highlighted.
 
         Raises:
             DocumentNotFound, AmbiguousDocument, PassageNotFound: see their names.
@@ -237,12 +237,12 @@ class Shelf:
         return OpenPage(record, page, text[page.start : page.end], place, highlights, line_boxes(boxes, wanted, [page]))
 
     def page_image(self, opened: OpenPage, *, width: int) -> bytes:
-        """PNG of a page of a PDF, about ``width`` pixels wide, its highlights marked.
+        """A PNG of a page of a PDF, about ``width`` pixels wide, with its highlights marked.
 
         Raises:
-            DocumentNotFound: it was deleted just now.
-            NoPageImage: the document is no PDF.
-            PageNotDrawn: the page is damaged, or takes too long or too much memory to draw.
+            DocumentNotFound: the document was deleted in the meantime.
+            NoPageImage: the document is not a PDF.
+            PageNotDrawn: the page is damaged, or drawing it takes too much time or memory.
         """
         from sinkqa.service.documents.page_images import draw
 
@@ -262,32 +262,32 @@ class Shelf:
         return self._library.edit(doc_id, checked(given))
 
     def remove(self, doc_id: str) -> DocumentRecord:
-        """Deletes a document for good. Returns its record."""
+        """Deletes a document permanently. Returns its record."""
         return self._library.remove(doc_id)
 
     def discard(self, doc_id: str) -> Discarded:
-        """Deletes a document. :meth:`restore` can put it back for the time that the settings give."""
+        """Deletes a document. :meth:`restore` can restore it for the time that the settings give."""
         if not self._settings.undo_s:
             return Discarded(self.remove(doc_id), _now(), None)
         record = self._library.remove(doc_id, trash=self._trash)
         return until_of(record, _now(), self._settings.undo_s)
 
     def discarded(self) -> list[Discarded]:
-        """The documents that :meth:`restore` can put back, the last deleted first."""
+        """The documents that :meth:`restore` can restore, the last deleted first."""
         self.forget_discarded()
         return discarded(self.folder, kept_s=self._settings.undo_s)
 
     def restore(self, doc_id: str) -> DocumentRecord:
-        """Puts back a document that was discarded, by its whole id, with the same passages.
+        """Restores a discarded document with the same passages. ``doc_id`` is its whole id.
 
         Raises:
-            DocumentNotFound: none was, or its time is over.
+            DocumentNotFound: no such document was discarded, or its time is over.
         """
         self.forget_discarded()
         return self._library.restore(doc_id, self._trash)
 
     def forget_discarded(self) -> None:
-        """Drops the discarded documents whose time is over."""
+        """Deletes the discarded documents whose time is over."""
         self._trash.empty(older_than_s=self._settings.undo_s)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""A part of the engine's shelf: finds the subjects of documents. They are glossary notions in titles and headings."""
+"""Finds the subjects of documents: glossary notions in titles and headings. A part of the engine's shelf."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FIELDS = (
     "Fields and harvests",
     "Compensation between places",
 )
-"""Sections of the glossary that name things; all others are of law, procedure, figures and places."""
+"""The sections of the glossary that name things. All others are about law, procedure, figures and places."""
 _MOST = 8  # subjects of one document
 _MANY = 6  # headings of which two must name a subject
 _MOST_HEADINGS = 60  # that are looked at
@@ -42,7 +42,7 @@ _NUMBER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A notion. ``name`` is its first English rendering, which stands for it; ``zh`` the first Chinese one."""
+    """A notion. ``name``: its first English rendering, which identifies it. ``zh``: its first Chinese rendering."""
 
     name: str
     zh: str
@@ -64,7 +64,7 @@ class Subjects:
         self._lock = threading.Lock()
 
     def of(self, records: Sequence[DocumentRecord]) -> dict[str, tuple[Subject, ...]]:
-        """The subjects of these documents, by doc_id. Drops all other documents from the cache."""
+        """The subjects of these documents, by doc_id. Removes all other documents from the cache."""
         keys = {record.doc_id: (record.doc_id, record.text_sha256, record.title) for record in records}
         kept = self._kept
         missing = [record for record in records if keys[record.doc_id] not in kept]
@@ -77,9 +77,10 @@ class Subjects:
 
 
 def subjects(title: str, headings: Iterable[str]) -> tuple[Subject, ...]:
-    """The notions that a title names and their parts, then those that headings name, most frequent first.
+    """The notions in a title and their parts, then the notions in headings, most frequent first.
 
-    If the title names any, or if there are many headings, at least two headings must name a notion.
+    If the title names any notion, or if there are many headings, a notion of the headings counts only if at least two
+    of them name it.
     """
     named = list(_named(_ISSUER.sub("", title)))
     titled = list(dict.fromkeys([*(whole for whole, _ in named), *(part for _, parts in named for part in parts)]))

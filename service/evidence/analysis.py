@@ -1,4 +1,4 @@
-"""The analysis of a text for all later steps. Each property is computed once, when it is first read."""
+"""The analysis of a text for all later steps. Each property is computed once, at its first use."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ACCOUNTED = late(r"(\d{4})年度|(?:fiscal|financial|compliance) year (\d{4})")
 
 
 class Analysis:
-    """One text. It is immutable, and each property is computed at the first reading only."""
+    """The analysis of one text. It is immutable, and each property is computed at its first use."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -44,12 +44,12 @@ class Analysis:
 
     @cached_property
     def language(self) -> str:
-        """As :func:`detect` gives it."""
+        """The language that :func:`detect` finds."""
         return detect(self.text)
 
     @cached_property
     def folded(self) -> str:
-        """The search form, which the offsets of amounts count in."""
+        """The search form, in which the offsets of amounts count."""
         return fold(self.text)
 
     @cached_property
@@ -64,18 +64,18 @@ class Analysis:
 
     @cached_property
     def stated(self) -> tuple[Amount, ...]:
-        """The amounts that the text itself states: without the years of works that it cites."""
+        """The amounts that the text itself states, without the years of works that it cites."""
         cited = [match.span() for match in _CITED_WORKS.finditer(self.folded)]
         return tuple(a for a in self.amounts if not any(start <= a.start < end for start, end in cited))
 
     @cached_property
     def accounted(self) -> frozenset[str]:
-        """The years of accounts that it names, four digits each."""
+        """The financial years that it names, four digits each."""
         return frozenset(match[1] or match[2] for match in _ACCOUNTED.finditer(self.folded))
 
     @cached_property
     def entities(self) -> tuple[Entity, ...]:
-        """The distinct names, in order of their first place; of aliases the first."""
+        """The distinct names, in order of their first place. For aliases of one entity, only the first is included."""
         return tuple({each.name: each for each in entities(self.text)}.values())
 
     @cached_property
@@ -84,17 +84,17 @@ class Analysis:
         return frozenset(each.name for each in self.entities)
 
     def holds(self, entity: Entity) -> bool:
-        """Whether the name stands here: a known one under any alias, another one word by word."""
+        """Whether the text contains the name: a known name under any alias, any other name word by word."""
         return entity.name in self.names or (entity.kind == "name" and f" {entity.name} " in self._spoken)
 
     @cached_property
     def actors(self) -> frozenset[str]:
-        """Persons and bodies that are named or described, folded: 孙颖莎, 主管部门, the Minister, Elm Council."""
+        """The persons and bodies that are named or described, folded: 孙颖莎, 主管部门, the Minister, Elm Council."""
         return self._tagged("nr", "nt") | frozenset(match[0] for match in _BODY.finditer(self.folded)) | self._proper
 
     @cached_property
     def sites(self) -> frozenset[str]:
-        """The places named, folded, including places that no list contains."""
+        """The places that are named, folded, including places that no list contains."""
         return self._tagged("ns", "nt", "nsf") | self._proper
 
     def _tagged(self, *tags: str) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Whether a piece states anything of its own, whatever is asked."""
+"""Decides whether a piece makes a statement of its own, independent of any question."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def is_sentence(text: str) -> bool:
 
 
 def asserts(said: Analysis, kind: PassageKind) -> bool:
-    """Whether a text states something. Bylines, headings, amendment notes and announcements do not."""
+    """Whether a text makes a statement. Bylines, headings, amendment notes and announcements do not."""
     if kind in ("row", "table"):
         return True
     if (said.has(_ANNOUNCES) and not said.has(_FINDS)) or said.has(_AMENDS):

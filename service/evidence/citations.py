@@ -1,4 +1,4 @@
-"""Makes quotes from the stored source text; re-reads and compares each before it leaves. Fails closed."""
+"""Makes quotes from the stored source text. Reads each again and compares it before it is returned. Fails closed."""
 
 from __future__ import annotations
 
@@ -27,32 +27,32 @@ _MOST_KNOWN = 8_000_000  # code points of texts that are kept with their hashes:
 
 
 class Sources(Protocol):
-    """The stored documents, from which quotes are read again. The library is one."""
+    """The stored documents, from which quotes are read again. A library is a ``Sources``."""
 
     def document(self, doc_id: str) -> DocumentRecord:
         """The record of a stored document."""
 
     def text(self, doc_id: str) -> str:
-        """Its source text, read from the store now."""
+        """Its source text, read from the store at the time of the call."""
 
     def pages(self, doc_id: str) -> tuple[Page, ...]:
         """Its pages."""
 
     def boxes(self, doc_id: str) -> NDArray[np.float32] | None:
-        """Boxes of its code points, float32 (n, 4), or None."""
+        """The boxes of its code points, float32 (n, 4), or None."""
 
     def passages(self, doc_id: str) -> list[Passage]:
         """Its passages in reading order."""
 
     def near(self, passage_id: str, *, reach: int) -> list[Passage]:
-        """The passages around one, itself included, in reading order."""
+        """The passages around this one, including itself, in reading order."""
 
 
 def cite(sources: Sources, passage: Passage, units: Sequence[Unit], *, number: int, score: float) -> Citation | None:
-    """Quotes ``units`` of ``passage``; None when the stored text does not say, word for word, what the units claim.
+    """Quotes ``units`` of ``passage``. Returns None if the stored text does not contain the units word for word.
 
-    Compared are the hash of the source text with the one recorded when the document was added, and the reading form
-    of every span with the text that retrieval and answering worked on.
+    It compares the hash of the source text with the hash recorded when the document was added. It also compares the
+    reading form of every span with the text that retrieval and answering used.
     """
     record = sources.document(passage.doc_id)
     text = sources.text(passage.doc_id)
@@ -97,7 +97,7 @@ def cite(sources: Sources, passage: Passage, units: Sequence[Unit], *, number: i
 
 
 def holds(text: str, units: Iterable[Unit], *, text_sha256: str) -> bool:
-    """Whether the stored ``text`` is the one recorded and says exactly what each unit claims."""
+    """Whether the stored ``text`` has the recorded hash and contains exactly the text of each unit."""
     if not _texts.has(text, text_sha256):
         return False
     return all(unit.spans and reading_view(text, unit.spans).text == unit.text for unit in units)

@@ -1,4 +1,4 @@
-"""Finds the names in a text, and the names of a claim that its quotes lack."""
+"""Finds the names in a text, and the names of a claim that are missing in its quotes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _CAPITALS = late(r"(?<![.!?:] )(?<!\A)(?<![\w'’-])[A-Z][a-z]+(?:[ -](?:(?:of|t
 
 
 class Entity(NamedTuple):
-    """A name in a text: its ``kind``, what is called so (``name``, the same for all aliases), and as it is ``said``."""
+    """A name in a text: its ``kind``, its ``name`` (the same for all aliases), and its wording as ``said``."""
 
     kind: str
     name: str
@@ -31,7 +31,7 @@ class Entity(NamedTuple):
 
 
 class Missing(NamedTuple):
-    """A name of the claim that no quote holds; ``found``: another of its kind that only the quotes hold, or None."""
+    """A name in the claim that is in no quote. ``found``: another name of its kind that only quotes have, or None."""
 
     said: str
     found: str | None
@@ -40,7 +40,7 @@ class Missing(NamedTuple):
 def entities(text: str) -> list[Entity]:
     """The names of a text: titles in book-title marks, known names, abbreviations, capitalised names.
 
-    The longest known name counts. What stands in a title counts by itself only where it is all of it.
+    The longest known name counts. A name inside a title counts by itself only if it is the whole title.
     """
     text = _NOT_ASCII.sub(lambda match: fold(match[0]) or " ", text)  # capitals stay
     found: list[Entity] = []
@@ -56,7 +56,7 @@ def entities(text: str) -> list[Entity]:
 
 
 def missing(claim: str, quotes: Sequence[str]) -> Iterator[Missing]:
-    """The claim's names, in order, that stand in no quote under any alias."""
+    """The names of the claim, in order, that are in no quote under any alias."""
     said, _ = _read(claim)
     if not said:
         return

@@ -1,4 +1,4 @@
-"""Where a quote stands: spans counted in UTF-16, and the boxes of their lines on a page."""
+"""Computes the position of a quote: its spans in UTF-16 units, and the boxes of its lines on a page."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ASTRAL = late("[\U00010000-\U0010ffff]")
 
 
 def quoted_spans(astral: Sequence[int], spans: Iterable[Span]) -> tuple[QuotedSpan, ...]:
-    """Spans with their offsets in UTF-16 units beside the code points; ``astral`` as :func:`astral_offsets` gives."""
+    """The spans with offsets in code points and in UTF-16 units. ``astral``: the result of :func:`astral_offsets`."""
     return tuple(
         QuotedSpan(start, end, start + bisect_left(astral, start), end + bisect_left(astral, end))
         for start, end in spans
@@ -27,14 +27,14 @@ def quoted_spans(astral: Sequence[int], spans: Iterable[Span]) -> tuple[QuotedSp
 
 
 def astral_offsets(text: str) -> tuple[int, ...]:
-    """Offsets of the code points above U+FFFF, ascending: in UTF-16 each takes two units."""
+    """The offsets of the code points above U+FFFF, ascending. Each takes two units in UTF-16."""
     if len(text.encode("utf-16-le", "surrogatepass")) == 2 * len(text):  # quicker than a search in vain
         return ()
     return tuple(match.start() for match in _ASTRAL.finditer(text))
 
 
 def line_boxes(boxes: NDArray[np.float32] | None, spans: Iterable[Span], pages: Sequence[Page]) -> tuple[Box, ...]:
-    """One box for each printed line under ``spans``, in reading order; empty where the format has no geometry."""
+    """One box for each printed line under ``spans``, in reading order; empty if the format has no geometry."""
     if boxes is None:
         return ()
     lines: list[Box] = []

@@ -1,4 +1,4 @@
-"""Documents for quoting: their text is read anew each time, all else is cached for a generation."""
+"""Documents for quoting: their text is read anew each time, and everything else is cached for a generation."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _T = TypeVar("_T")
 class KeptDocuments:
     """The documents of one generation of a library, as :class:`Sources`.
 
-    What a quote is compared with, its document's record and text, is read from the store whenever it is asked for.
-    Pages, paragraphs, boxes, remarks and ``astral``, as :func:`astral_offsets` gives them, change with
-    the generation only. Safe for threads that read this generation.
+    A document's record and text, with which quotes are compared, are read from the store at each call. Pages,
+    paragraphs, boxes, remarks and ``astral`` (the result of :func:`astral_offsets`) change only with the generation.
+    Safe for threads that read this generation.
     """
 
     def __init__(self, library: Sources, generation: int, astral: Callable[[str], Sequence[int]]) -> None:
@@ -41,11 +41,11 @@ class KeptDocuments:
         self._glyphs, self._lock = 0, threading.Lock()
 
     def document(self, doc_id: str) -> DocumentRecord:
-        """The record, as it stands in the store now."""
+        """The record, read from the store at the time of the call."""
         return self._library.document(doc_id)
 
     def text(self, doc_id: str) -> str:
-        """The source text, as it stands in the store now."""
+        """The source text, read from the store at the time of the call."""
         return self._library.text(doc_id)
 
     def passages(self, doc_id: str) -> list[Passage]:
@@ -53,7 +53,7 @@ class KeptDocuments:
         return self._library.passages(doc_id)
 
     def near(self, passage_id: str, *, reach: int) -> list[Passage]:
-        """The passages around one, itself included, in reading order."""
+        """The passages around this one, including itself, in reading order."""
         return self._library.near(passage_id, reach=reach)
 
     def pages(self, doc_id: str) -> tuple[Page, ...]:
@@ -61,22 +61,22 @@ class KeptDocuments:
         return _kept(self._pages, doc_id, self._library.pages)
 
     def remarks(self, doc_id: str) -> Remarks:
-        """Its reader's warnings, and its pages that read poorly."""
+        """Its reader's warnings, and the numbers of its pages that read poorly."""
         return _kept(self._remarks, doc_id, lambda doc_id: remarks_of(self.document(doc_id), self.pages(doc_id)))
 
     def paragraphs(self, doc_id: str) -> Sequence[int]:
-        """Where each paragraph of the text begins."""
+        """The offset of the start of each paragraph of the text."""
         return _kept(self._paragraphs, doc_id, self._read_paragraphs)
 
     def _read_paragraphs(self, doc_id: str) -> Sequence[int]:
         return paragraph_starts(self.text(doc_id), self.document(doc_id).title)
 
     def astral(self, doc_id: str) -> Sequence[int]:
-        """Offsets of the code points above U+FFFF."""
+        """The offsets of the code points above U+FFFF."""
         return _kept(self._astral, doc_id, self._read_astral)
 
     def boxes(self, doc_id: str) -> NDArray[np.float32] | None:
-        """Boxes of its code points, float32 (n, 4), or None."""
+        """The boxes of its code points, float32 (n, 4), or None."""
         known = self._boxes  # this very one: another thread may begin anew
         if doc_id in known:
             return known[doc_id]

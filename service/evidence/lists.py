@@ -1,4 +1,4 @@
-"""Follows lists from passage to passage: which items belong to one, and how many are left out."""
+"""Follows lists from passage to passage: finds the items of a list, and counts those that are left out."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _Part = tuple[Passage, list[Line]]  # lines of one passage that are of a list; i
 def whole_list(passage: Passage, units: Sequence[Unit], sources: Sources) -> list[Evidence]:
     """The list that ``units`` of ``passage`` belong to: its lead-in and all items, one piece for each passage.
 
-    Only the first piece has the lead-in. Empty if the units belong to no list with a lead-in. It reads further
-    passages, so call it for evidence that is shown and not for every candidate.
+    Only the first piece has the lead-in. Empty if the units belong to no list with a lead-in. Because it reads further
+    passages, call it only for evidence that is shown, not for every candidate.
     """
     return [
         Evidence(each, shown, said(each, shown, numbered=True))

@@ -1,4 +1,4 @@
-"""Cuts passages into the pieces that an answer may quote, reads each once, and joins pieces of one passage."""
+"""Cuts passages into the pieces that an answer may quote, analyses each once, and joins pieces of one passage."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _Cut = tuple[tuple[Unit, ...], str, bool]  # units of a passage, what they say, 
 
 
 class Origin:
-    """What holds for all passages of a document: its title, country, year and names."""
+    """The data that all passages of a document share: its title, country, year and names."""
 
     def __init__(self, title: str, about: Metadata) -> None:
         self.home, self.year = _HOMES.get(about.jurisdiction or "", ""), about.year
@@ -54,21 +54,21 @@ class PassageContext:
 
     @cached_property
     def terms(self) -> frozenset[str]:
-        """Index terms of the headings and of what the document is called by."""
+        """The index terms of the headings and of the document's names."""
         return self.headings.terms | self.origin.names.terms
 
     def names(self, entity: Entity) -> bool:
-        """Whether the document or a heading goes by this name."""
+        """Whether the document or a heading has this name."""
         return self.origin.names.holds(entity) or self.headings.holds(entity)
 
 
 @dataclass(frozen=True, eq=False)
 class Piece:
-    """Units of one passage that say something together.
+    """Units of one passage that make a statement together.
 
     ``said``: the text of the units. ``whole``: the text of the whole passage. ``vector`` (float32, (dim,)) and
-    ``tokens``: those of ``said`` with the nearest heading. ``known``: tokens of title, issuer, country and headings.
-    ``is_list``: a lead-in with all of its items.
+    ``tokens``: the encoder's, for ``said`` with the nearest heading. ``known``: tokens of title, issuer, country and
+    headings. ``is_list``: a lead-in with all of its items.
     """
 
     passage: Passage
@@ -83,7 +83,7 @@ class Piece:
 
     @property
     def statement(self) -> str:
-        """The text of the piece for a reader who sees nothing else. A row comes with its caption."""
+        """The text of the piece for a reader who sees nothing else. A row of a table comes with its caption."""
         return self.passage.text if self._is_row else self.said.text
 
     @cached_property
@@ -93,7 +93,7 @@ class Piece:
 
     @cached_property
     def asserts(self) -> bool:
-        """Whether it states something of its own."""
+        """Whether it makes a statement of its own."""
         return asserts(self.said, self.passage.kind)
 
     @cached_property
@@ -103,7 +103,7 @@ class Piece:
 
     @cached_property
     def is_long_row(self) -> bool:
-        """Whether it is the whole of a row that is shown cell by cell."""
+        """Whether it is a whole row of a table that is long enough to be shown cell by cell."""
         return self._is_row and len(self.units) > 1 and not is_short(self.passage)
 
     @property
@@ -119,7 +119,8 @@ class Piece:
 class Evidence:
     """The part of a passage that is shown. ``text``: the joined text of its ``units``.
 
-    ``relevance``, 0..1: how well it fits, comparable within one question. ``also``: passages that say the same.
+    ``relevance``, 0..1: how well it fits, comparable within one question. ``also``: passages that make the same
+    statement.
     """
 
     passage: Passage
@@ -130,12 +131,12 @@ class Evidence:
 
     @property
     def left_out(self) -> int:
-        """How many items the passage has of lists that are shown in part; further passages may have more."""
+        """The number of list items of the passage that the evidence does not show. Further passages may have more."""
         return unshown(self.passage, self.units)
 
 
 class Candidate(NamedTuple):
-    """A piece, its hit, and once it is judged, how ``likely`` it answers, 0..1."""
+    """A piece and its hit. Once it is judged, ``likely`` is how likely it answers, 0..1."""
 
     piece: Piece
     hit: Hit
@@ -143,7 +144,7 @@ class Candidate(NamedTuple):
 
 
 class Pieces:
-    """The pieces of passages, cut and read once: questions meet the same passages again. Safe for threads."""
+    """The pieces of passages, cached, because different questions find the same passages. Safe for threads."""
 
     def __init__(self, encoder: Encoder) -> None:
         self.encoder = encoder
@@ -191,10 +192,11 @@ def _key(hit: Hit) -> tuple[object, ...]:
 
 
 def cut(passage: Passage) -> Iterator[_Cut]:
-    """What a passage offers, with its text, and whether it is a whole list; never half a table.
+    """The pieces of a passage, each with its text, and whether it is a whole list. A table is never cut in half.
 
-    Each sentence, each list with its lead-in or the items of a long one, a row of a table and where that is long its
-    cells. A lead-in without what it leads to says nothing, and an item without its lead-in something else.
+    The pieces are each sentence, each list with its lead-in or the items of a long list, and each row of a table or the
+    cells of a long row. A lead-in without its items says nothing, and an item without its lead-in may say something
+    else.
     """
     if passage.kind == "row":
         heads = _heads(passage)
@@ -272,7 +274,7 @@ def _row_text(heads: Sequence[Unit], cells: Sequence[Unit]) -> str:
 
 
 def joined(shown: Sequence[Evidence]) -> list[Evidence]:
-    """Joins all evidence of one passage, in its order, so that each passage is quoted once."""
+    """Joins all evidence of one passage, in the passage's order, so that each passage is quoted once."""
     passages: dict[str, list[Evidence]] = {}
     for each in shown:
         passages.setdefault(each.passage.passage_id, []).append(each)
@@ -294,14 +296,14 @@ def _in_order(passage: Passage, units: Iterable[Unit]) -> tuple[Unit, ...]:
 
 
 def share_of_answer(text: str) -> float:
-    """The part of an answer's length that ``text`` takes up; over 1 when it alone is too long."""
+    """The share of an answer's allowed length that ``text`` takes up. It is over 1 if the text alone is too long."""
     wide = sum(char >= "\u2e80" for char in text)
     narrow = len([word for word in text.split() if word.isascii()])
     return wide / _WIDE_CHARS + narrow / _NARROW_WORDS
 
 
 def cut_to_length(texts: Sequence[str]) -> list[str]:
-    """The texts that fit in an answer's length. The first text that does not fit is cut."""
+    """The texts that fit in an answer's allowed length. The first text that does not fit is cut."""
     left, kept = 1.0, list[str]()
     for text in texts:
         size = share_of_answer(text)

@@ -1,4 +1,4 @@
-"""How well pieces fit a text: by meaning, and by the words that they share with it."""
+"""Scores how well pieces fit a text: by meaning, and by the words that they share with it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from sinkqa.service.evidence.pieces import Candidate, Piece, Pieces
 def relevance(text: Analysis, pieces: Sequence[Piece], encoder: Encoder) -> Floats:
     """How well each piece fits the text, float32, (len(pieces),), 0..1.
 
-    The mean of the cosine and the better of two: late interaction, and the share of the text's index terms that stand
-    in the piece or its heading. Terms count by how few of the pieces hold them: "Beijing" tells the rows of a table
-    apart, "ratio" does not.
+    It is the mean of the cosine and the higher of two scores: late interaction, and the share of the text's index terms
+    that are in the piece or its heading. A term counts more if fewer pieces contain it: "Beijing" distinguishes the
+    rows of a table, "ratio" does not.
     """
     checkpoint()
     if not pieces:
@@ -31,7 +31,7 @@ def relevance(text: Analysis, pieces: Sequence[Piece], encoder: Encoder) -> Floa
 
 
 def nearest(text: Analysis, hits: Sequence[Hit], pieces: Pieces, *, most: int) -> list[tuple[Candidate, float]]:
-    """The ``most`` pieces of the hits that fit the text best, with their fit, best first, none with the same words."""
+    """The ``most`` pieces of the hits that fit the text best, best first, with their fit. No two have equal words."""
     found = list({each.piece.said.text: each for each in reversed(pieces.of(hits))}.values())[::-1]
     fit = relevance(text, [each.piece for each in found], pieces.encoder)
     order = np.argsort(-fit, kind="stable")[:most]

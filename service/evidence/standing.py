@@ -1,4 +1,4 @@
-"""Where a quote stands, for people: on a page where there are pages, else in a section, else in a paragraph."""
+"""Describes the place of a quote for people: its page if there are pages, else its section, else its paragraph."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ _SIGNS = late(r"[\W_]+")
 def standing(
     passage: Passage, pages: Sequence[Page], number: int, paragraph: Callable[[], int]
 ) -> tuple[str | None, int | None]:
-    """What the page of this number is called; where the document has none and the passage no section, its paragraph.
+    """The label of the page with this number, and the number of the paragraph.
 
-    Both are None where the section says where it stands, and for rows of a table, which are in no paragraph.
+    The paragraph is given only if the document has no pages and the passage has no section. Both are None if the
+    section is enough to find the place, and for rows of a table, which are in no paragraph.
     """
     names = page_names(pages)
     if names is not None:
@@ -30,14 +31,14 @@ def standing(
 
 
 def paragraph_of(starts: Sequence[int], at: int) -> int:
-    """The number of the paragraph that an offset lies in, from 1."""
+    """The number of the paragraph that contains an offset, from 1."""
     return max(1, bisect_right(starts, at))
 
 
 def paragraph_starts(text: str, title: str) -> tuple[int, ...]:
-    """The start of each paragraph of a text. A paragraph follows an empty line, or any line end if none is empty.
+    """The start of each paragraph of a text. An empty line separates paragraphs, or any line end if none is empty.
 
-    The title at the beginning is no paragraph.
+    The title at the beginning is not a paragraph.
     """
     first = len(text) - len(text.lstrip())
     breaks = _BLANK if _BLANK.search(text, first) else _LINE

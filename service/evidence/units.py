@@ -1,4 +1,4 @@
-"""The units of one passage: finds its lists, and joins units to a text that marks skipped ones."""
+"""Reads the units of one passage: finds its lists, and joins units to a text that marks the skipped ones."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _Mark = tuple[str, str]  # style and number, as mark_of gives them
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A lead-in, a list item or a sentence, as places of its units in the passage.
+    """A lead-in, a list item or a sentence, as the indexes of its units in the passage.
 
-    ``above`` are the lines that lead to it, outermost first, as places among the lines.
+    ``above``: the indexes of the lines that lead to it, outermost first.
     """
 
     units: tuple[int, ...]
@@ -40,17 +40,17 @@ class Line:
 
 
 def lines(passage: Passage) -> tuple[Line, ...]:
-    """The lines of running text in order; every unit is in one."""
+    """The lines of running text in order. Every unit is in one line."""
     return tuple(_list_lines(passage) if passage.kind == "list" else _text_lines(passage))
 
 
 def below(outline: Sequence[Line], place: int) -> list[int]:
-    """The lines that the one at ``place`` leads to, at any depth, in order."""
+    """The indexes of the lines that the line at ``place`` leads to, at any depth, in order."""
     return [n for n, line in enumerate(outline) if place in line.above]
 
 
 def goes_on(text: str, before: Iterable[str]) -> bool:
-    """Whether a line is an item with a mark of the style of those ``before`` it, and not the first of that style."""
+    """Whether a line continues the list ``before`` it: its mark has the same style, and is not the style's first."""
     mark = mark_of(text)
     if mark is None or mark[1] in _FIRST:
         return False
@@ -69,12 +69,11 @@ def _is_next(mark: _Mark, before: _Mark | None) -> bool:
 
 
 def said(passage: Passage, units: Iterable[Unit], *, numbered: bool = False) -> str:
-    """What units of running text say together, in the passage's order.
+    """The joined text of units of running text, in the passage's order.
 
-    Neighbours follow each other as in the passage: a line break stands where a paragraph or an item begins. Where
-    units of the passage are skipped, or items that stand in another passage, stands ``" … "``. Glyphs of symbol fonts
-    go, and unless it is to stay ``numbered``, so does the mark of an item that is shown without others and is no part
-    of a sentence.
+    Neighbours are joined as in the passage, with a line break before a paragraph or an item. ``" … "`` marks skipped
+    units of the passage, or items that are in another passage. Glyphs of symbol fonts are removed. The mark of an item
+    is removed if the item is shown without others and is no part of a sentence, unless ``numbered`` is true.
     """
     text = SKIPPED.join(_runs(passage, sorted({passage.units.index(unit) for unit in units})))
     text = without_glyphs(text)
@@ -90,7 +89,7 @@ def without_glyphs(text: str) -> str:
 
 
 def unshown(passage: Passage, units: Iterable[Unit]) -> int:
-    """The number of list items that are not shown, in lists whose lead-in or other items are shown."""
+    """The number of list items that are not shown, in lists of which the lead-in or other items are shown."""
     if passage.kind not in ("text", "list"):
         return 0
     outline, shown = lines(passage), {passage.units.index(unit) for unit in units}
@@ -175,7 +174,7 @@ def _text_lines(passage: Passage) -> Iterator[Line]:
 
 
 def sentences(passage: Passage, places: Sequence[int]) -> list[tuple[int, ...]]:
-    """The units of one paragraph by sentence: a long one is several units, cut behind a semicolon or anywhere."""
+    """The units of one paragraph, grouped by sentence. A long one is cut after a semicolon or anywhere."""
     found = list[list[int]]()
     for place in places:
         text = passage.units[place].text

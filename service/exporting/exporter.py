@@ -1,4 +1,4 @@
-"""Exporting, the whole of it: a memo into a file of one format, every quote re-read first."""
+"""Exports a memo as a file of one format. Every quote is read again and compared first."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sinkqa.service.exporting.rereading import Link, Rereader, RereadQuote, prin
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A kind of file that a memo can become."""
+    """A file format of exported memos."""
 
     suffix: str
     media_type: str
@@ -70,7 +70,7 @@ def format_of(path: Path) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A file, and the number of quotes left out of it because they do not match the store."""
+    """A file, and the number of quotes left out because they do not match the store."""
 
     content: bytes
     format: Format
@@ -78,10 +78,10 @@ class Exported:
 
 
 def export(memo: Memo, kind: str, sources: Sources, link: Link) -> Exported:
-    """The memo as a file. A quote that no longer matches the store is left out, and the file names its source.
+    """The memo as a file. If a quote no longer matches the store, it is left out and the file names its source.
 
     Raises:
-        InvalidExport: the memo holds nothing.
+        InvalidExport: the memo is empty.
     """
     if not memo.items:
         raise InvalidExport("items: expected at least one answer, quote or note, got none; collect something first")
@@ -93,7 +93,7 @@ def export(memo: Memo, kind: str, sources: Sources, link: Link) -> Exported:
 
 
 def references(sources: Sources, doc_id: str, pages: tuple[int, int] | None) -> dict[str, str]:
-    """The reference of a document in every style. It cites the pages from first to last if the document has pages."""
+    """The reference of a document in every style. It cites the first and last page of ``pages`` if it has pages."""
     record = sources.document(doc_id)
     first, last = pages or (0, 0)
     named = [page for page in sources.pages(record.doc_id) if first <= page.number <= last]

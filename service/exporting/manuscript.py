@@ -1,4 +1,4 @@
-"""Exporting, the manuscript: a memo as blocks of text with numbered notes, the same for every format."""
+"""Composes a memo into a manuscript: blocks of text with numbered notes, the same for every format."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ Strands: TypeAlias = tuple[Strand, ...]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, or several with line breaks between. ``language`` is a BCP 47 tag, "" where it is not known."""
+    """A paragraph, or several with line breaks between them. ``language`` is a BCP 47 tag, or "" if it is not known."""
 
     kind: BlockKind
     strands: Strands
@@ -48,7 +48,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table. ``head``: one cell for each column. ``rows``: as many cells in each row; the first is its label."""
+    """A table. ``head``: one cell for each column. ``rows``: each has as many cells; the first is the row's label."""
 
     caption: str
     head: tuple[str, ...]
@@ -58,7 +58,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A quote under its reference: the words, where they stand, and their address."""
+    """A quote under its reference: its words, its place, and its address."""
 
     place: str
     quote: str
@@ -70,8 +70,8 @@ class Passage:
 class Note:
     """A footnote, or an entry of the list of references.
 
-    ``address``: the address that the reference shows, "" for none. ``url``: where it leads. ``said``: the words of the
-    link if no address is shown. ``quotes``: those that the text does not give word for word.
+    ``address``: the address that the reference shows, "" for none. ``url``: the target of the link. ``said``: the words
+    of the link if no address is shown. ``quotes``: the quotes that the text does not contain word for word.
     """
 
     number: int
@@ -82,7 +82,7 @@ class Note:
     quotes: tuple[Passage, ...]
 
     def linked(self) -> Iterator[tuple[str, str | None]]:
-        """The reference in pieces, each with where it leads."""
+        """The reference in pieces, each with its link target."""
         before, address, after = self.reference.partition(self.address) if self.address else (self.reference, "", "")
         yield before, None
         if address:
@@ -95,7 +95,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Manuscript:
-    """What a writer writes. ``evidence``: every quote that matches the store, in the order of its first mark."""
+    """The input of all writers. ``evidence``: every quote that matches the store, in the order of its first mark."""
 
     title: str
     made: str
@@ -118,7 +118,7 @@ class _NumberedQuote:
 
 @dataclass(slots=True)
 class Composer:
-    """Makes one manuscript. Numbers run through all of it. Each quote has one, or in a list each document."""
+    """Makes one manuscript. Numbers run through all of it. Each quote has a number, or in a list each document."""
 
     memo: Memo
     rereader: Rereader
@@ -127,7 +127,7 @@ class Composer:
     _marked: set[int] = field(default_factory=set)
 
     def compose(self, *, today: str) -> Manuscript:
-        """The whole of it."""
+        """The whole manuscript."""
         memo = self.memo
         blocks = tuple(block for item in memo.items for block in self._item(item))
         is_list = memo.placing == "list"

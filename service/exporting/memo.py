@@ -1,4 +1,4 @@
-"""Exporting, what comes in: a memo of answers, checked claims, single quotes and the reader's own notes."""
+"""Defines the input of an export: a memo of answers, checked claims, single quotes and the reader's own notes."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ Placing = Literal["footnotes", "list"]
 class Cited:
     """A quote as its reader saw it. It is compared with the store before any of it is written.
 
-    ``spans`` are of the document's source text, in code points; ``quote`` is that text, pieces joined by ``" … "``.
-    ``title`` names the source where the store no longer can.
+    ``spans`` are ranges of the document's source text, in code points. ``quote`` is the text of these ranges, joined by
+    ``" … "``. ``title`` names the source if the document is no longer in the store.
     """
 
     doc_id: str
@@ -29,16 +29,16 @@ class Cited:
 
     @classmethod
     def of(cls, citation: Citation) -> Cited:
-        """What an answer cites."""
+        """The quote of a citation in an answer."""
         spans = tuple(Span(span.start, span.end) for span in citation.spans)
         return cls(citation.doc_id, spans, citation.quote, citation.title)
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerItem:
-    """An answer under its question. ``citations`` by number; ``lead`` is what it says before its segments.
+    """An answer with its question. ``citations``: by number. ``lead``: the line before its segments.
 
-    ``missing`` are the parts of the question of which nothing was found.
+    ``missing``: the parts of the question that were not found.
     """
 
     question: str
@@ -51,7 +51,7 @@ class AnswerItem:
 
     @classmethod
     def of(cls, answer: Answer) -> AnswerItem:
-        """The engine's answer; a refusal has its reason and nothing else."""
+        """The item for an answer of the engine. A refusal has only its reason."""
         return cls(
             question=answer.question,
             segments=answer.segments,
@@ -65,7 +65,7 @@ class AnswerItem:
 
 @dataclass(frozen=True, slots=True)
 class ClaimItem:
-    """A statement of the reader's draft, the verdict of the library, and the quotes that support the verdict."""
+    """A claim of the reader's draft, the verdict of the library, and the quotes that are evidence for the verdict."""
 
     claim: str
     label: Label
@@ -73,14 +73,14 @@ class ClaimItem:
 
     @classmethod
     def all_of(cls, report: VerifyReport) -> tuple[ClaimItem, ...]:
-        """Each claim of a verified text."""
+        """The items for all claims of a verified text."""
         cited = {each.number: Cited.of(each) for each in report.citations}
         return tuple(cls(c.claim, c.label, tuple(cited[n] for n in c.citations)) for c in report.claims)
 
 
 @dataclass(frozen=True, slots=True)
 class QuoteItem:
-    """One quote, with a remark of the reader's, "" for none."""
+    """One quote, with a remark by the reader, or ""."""
 
     citation: Cited
     remark: str = ""
@@ -88,7 +88,7 @@ class QuoteItem:
 
 @dataclass(frozen=True, slots=True)
 class NoteItem:
-    """The reader's own words, one paragraph a line."""
+    """The reader's own words, one paragraph on each line."""
 
     text: str
 
@@ -100,8 +100,8 @@ Item: TypeAlias = AnswerItem | ClaimItem | QuoteItem | NoteItem
 class Memo:
     """The items to export, in the reader's order.
 
-    ``language``: of the program's own words, "zh" or else English. ``style``: of the references. ``placing``: the
-    references go into footnotes, or into a list at the end with a number for each source.
+    ``language``: of the program's own words; "zh", or English for any other. ``style``: of the references. ``placing``:
+    the references are put in footnotes, or in a list at the end with a number for each source.
     """
 
     items: tuple[Item, ...]

@@ -1,4 +1,4 @@
-"""Exporting, words of documents as a reader writes them down: lines joined, paragraphs apart, nothing unseen."""
+"""Prepares text from documents for export: joins lines, separates paragraphs, and makes hidden characters visible."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _PARAGRAPH_END = late(r"\s*\n\s*\n\s*|(?<=[。；：！？.;:!?])[^\S\n]*\n\s*")
 
 
 def quoted(quote: str) -> str:
-    """A quote with its paragraphs on lines of their own, the lines of a page joined."""
+    """A quote with each paragraph on a line of its own. The lines of a page are joined."""
     parts = _PARAGRAPH_END.split(quote)
     return "\n".join(reading_view(part, [Span(0, len(part))]).text for part in parts if part.strip())
 
 
 def shown(text: str) -> str:
-    """Makes a text safe to show. Direction controls could make a line read differently from the text that was compared.
+    """Makes a text safe to show. Direction controls could display a line differently from the compared text.
 
-    These, and characters that XML forbids, are each replaced by a visible placeholder. None is dropped.
+    Each direction control, and each character that XML forbids, is replaced by a visible placeholder. None is dropped.
     """
     return _NO_XML.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n").translate(SHOWN))

@@ -1,4 +1,4 @@
-"""Exporting, references: a document as GB/T 7714-2015, APA 7, BibTeX and RIS name it. Only what is known is said."""
+"""Writes the reference of a document by GB/T 7714-2015, APA 7, BibTeX and RIS. Unknown data is left out."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _TEX = re.compile(r"[&%$#_]")
 class Work:
     """The data of a reference to a document. Unknown values are None or empty.
 
-    ``first`` and ``last``: pages as printed, None if the document has no pages. ``seen``: when it was consulted.
+    ``first`` and ``last``: pages as printed, or None if the document has no pages. ``seen``: the date of access.
     """
 
     key: str
@@ -59,7 +59,7 @@ class Work:
 
 
 def work_of(record: DocumentRecord, *, pages: tuple[str, str] | None, seen: date) -> Work:
-    """The reference of a document of the library, at these pages. A digest is cited by its original."""
+    """The data of a reference to a document of the library, at these pages. A digest is cited by its original."""
     about = record.metadata
     title = _line(about.digest_of or record.title).removesuffix(".")
     issuer = _line(about.issuer or "") or None
@@ -80,13 +80,13 @@ def work_of(record: DocumentRecord, *, pages: tuple[str, str] | None, seen: date
 
 
 def followed(address: str | None) -> str | None:
-    """The address if a reader may follow it, else None. It must be http or https, and contain no white space."""
+    """The address if it is safe as a link, else None. It must be http or https, and contain no white space."""
     found = address and re.fullmatch(r"(?i:https?)://[^\s\"<>\\^`{|}\x00-\x20\x7f]+", address)
     return address if found else None
 
 
 def gbt7714(work: Work) -> str:
-    """By GB/T 7714-2015, as in: Zhao, Qian. Title[R/OL]. Issuer, 2024: 3-5[2026-11-30]. https://example.org."""
+    """The reference by GB/T 7714-2015: Zhao, Qian. Title[R/OL]. Issuer, 2024: 3-5[2026-11-30]. https://example.org."""
     others = "等" if _HAN.search("".join(work.authors[:1])) else "et al"
     authors = [*work.authors[:3], others] if len(work.authors) > 3 else list(work.authors)
     by = ", ".join(authors) or work.issuer or ""
@@ -101,7 +101,7 @@ def gbt7714(work: Work) -> str:
 
 
 def apa(work: Work) -> str:
-    """By APA 7, as in: Issuer. (2024). Title (pp. 3–5). A law or treaty begins with its title."""
+    """The reference by APA 7: Issuer. (2024). Title (pp. 3–5). That of a law or treaty begins with its title."""
     *others, last = work.authors or ("",)
     by = f"{', '.join(others)}, & {last}" if others else last or work.issuer or ""
     dated = f"({work.year or 'n.d.'})"
@@ -115,7 +115,7 @@ def apa(work: Work) -> str:
 
 
 def bibtex(work: Work) -> str:
-    """An entry: @techreport for a report whose issuer is known, else @misc."""
+    """The BibTeX entry: @techreport for a report with a known issuer, else @misc."""
     kind = "techreport" if work.genre == "report" and work.issuer else "misc"
     by = work.authors or ((work.issuer,) if work.issuer else ())
     fields = {
@@ -134,7 +134,7 @@ def bibtex(work: Work) -> str:
 
 
 def ris(work: Work) -> str:
-    """A record of RIS, one field a line."""
+    """The RIS record, one field on each line."""
     fields = [
         ("TY", _RIS.get(work.genre, "GEN")),
         *(("AU", each) for each in work.authors or ((work.issuer,) if work.issuer else ())),
@@ -152,7 +152,7 @@ def ris(work: Work) -> str:
 
 
 STYLES = {"gbt7714": gbt7714, "apa": apa, "bibtex": bibtex, "ris": ris}
-"""Every way to name a work, by its name in the interfaces."""
+"""The function for each reference style, by the style's name in the interfaces."""
 
 
 def _genre(title: str, record: DocumentRecord) -> Genre:

@@ -1,4 +1,4 @@
-"""Exporting, quotes: each is read from the store again and compared before it is written. Fails closed."""
+"""Reads each quote from the store again and compares it before it is exported. Fails closed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sinkqa.service.exporting.references import Work, followed, work_of
 
 
 class Link(Protocol):
-    """Gives the address of a passage on the page of this program, opened at the words under the spans."""
+    """Gives the address of a passage on SinkQA's own page, which then highlights the words in the spans."""
 
     def __call__(self, passage_id: str, *, spans: Sequence[Span] = ()) -> str | None:
         """The address; None where no server is known."""
@@ -26,10 +26,11 @@ class Link(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RereadQuote:
-    """A quote that matches the store, and where it stands.
+    """A quote that matches the store, and its place.
 
-    ``section`` and ``table``: those of the passage in which it begins. ``work``: the reference, with pages if it has
-    any. ``url``: the original, opened at the page if its viewer can do so, else the passage on SinkQA's own page.
+    ``section`` and ``table``: those of the passage in which the quote begins. ``work``: the reference, with pages if
+    the document has any. ``url``: the original, opened at the page if the viewer supports this, else the passage on
+    SinkQA's own page.
     """
 
     quote: str
@@ -52,7 +53,7 @@ class Withheld:
 
 
 class Rereader:
-    """Reads quotes of one library again. Texts are compared with their recorded hashes once for each document."""
+    """Reads quotes of one library again. Compares each document's text with its recorded hash once."""
 
     def __init__(self, sources: Sources, link: Link, *, today: date) -> None:
         self._sources, self._link, self._today = sources, link, today
@@ -66,7 +67,7 @@ class Rereader:
         return len(self._withheld)
 
     def reread(self, cited: Cited) -> RereadQuote | Withheld:
-        """The quote with its place, or :class:`Withheld` if it does not match the store any more."""
+        """The quote with its place, or :class:`Withheld` if it no longer matches the store."""
         found = self._reread(cited)
         if isinstance(found, Withheld):
             self._withheld.add(cited)

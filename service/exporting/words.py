@@ -1,4 +1,4 @@
-"""Exporting, words: what the program itself says in a memo, in English and Chinese."""
+"""The program's own words in a memo, in English and Chinese."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Fetches official documents from where they are published into files beside the library."""
+"""Fetches official documents from their publishers into files beside the library."""

@@ -34,10 +34,10 @@ class FetchedFile:
 
 @asynccontextmanager
 async def fetched(address: str, settings: Settings) -> AsyncIterator[FetchedFile]:
-    """The file at an address of the web. Redirects may lead to any public machine; robots.txt is obeyed.
+    """Fetches the file at a web address. Redirects may lead to any public machine; robots.txt is obeyed.
 
     Raises:
-        AddressRefused: it is no address of the web, or nothing comes from it that may be taken.
+        AddressRefused: it is not a web address, or no document may be fetched from it.
     """
     url = _checked(address)
     most = int(min(settings.fetch_max_mb, settings.upload_max_mb) * 2**20)
@@ -67,7 +67,7 @@ async def fetched(address: str, settings: Settings) -> AsyncIterator[FetchedFile
 
 
 def file_name(url: httpx.URL) -> str:
-    """A name that is unique to the address, with its suffix: a later file of that name is a new version."""
+    """A name, with its suffix, that is unique to the address, so that a later file of that name is a new version."""
     whole = unquote(f"{url.host}{url.raw_path.decode('ascii')}").strip("/").replace("/", "_").replace("\\", "_")
     if len(whole) <= _MOST_CHARS:
         return whole

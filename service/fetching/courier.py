@@ -1,8 +1,8 @@
-"""Makes HTTP requests for fetching: one at a time to a host, and only to places that are allowed.
+"""Makes HTTP requests for fetching: one at a time for each host, and only to allowed places.
 
-Redirects are followed by hand, since each hop must pass the same checks as the first address: an allowed host, no step
-from https to http, robots.txt, and a connection to a public machine. That last check looks at the address that the
-connection was really made to, before a byte is sent: a name that resolves anew in between changes nothing.
+The courier follows redirects itself, because each hop must pass the same checks as the first address: an allowed host,
+no step from https to http, robots.txt, and a connection to a public machine. The last check reads the address of the
+actual connection before any byte is sent. So it also holds if a name resolves to another address in between.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ _REDIRECT = {301, 302, 303, 307, 308}
 
 @dataclass(frozen=True, slots=True)
 class Manners:
-    """How to behave. ``pause_s`` lies between two requests to a host and is the first of the growing waits for retries.
+    """The limits of requests. ``pause_s``: the time between two requests to a host, and the first wait for a retry.
 
-    ``timeout_s`` bounds one request as a whole, ``stalled_s`` the wait for a connection and for each piece of the body.
-    ``allow_private`` lets requests reach this machine and inner networks.
+    The waits for further retries grow. ``timeout_s`` limits one request as a whole. ``stalled_s`` limits the wait for a
+    connection and for each piece of the body. ``allow_private`` permits requests to this machine and to inner networks.
     """
 
     pause_s: float = 2.0
@@ -61,7 +61,7 @@ class _Host:
 
 
 class Courier:
-    """Makes the requests of one run. Use as an async context manager, within one event loop."""
+    """Makes the requests of one run. Use it as an async context manager, within one event loop."""
 
     def __init__(self, manners: Manners) -> None:
         self._manners = manners
@@ -95,7 +95,7 @@ class Courier:
         ``hosts`` None: to any public machine.
 
         Raises:
-            FetchRefusal: with a code of that module.
+            FetchRefusal: with one of the codes of its module.
         """
         url = httpx.URL(address)
         allowed = None if hosts is None else {url.netloc.decode().lower(), *map(str.lower, hosts)}
@@ -164,7 +164,7 @@ class Courier:
         host.away_until = time.monotonic() + wait
 
     def close(self, address: str, why: FetchRefusal) -> None:
-        """Closes the host of ``address`` for this run; later requests to it raise ``why``."""
+        """Closes the host of ``address`` for this run. Later requests to the host raise ``why``."""
         self._hosts[httpx.URL(address).host].closed = why
 
     async def _ask_robots(self, url: httpx.URL) -> None:
@@ -202,9 +202,9 @@ class Courier:
 
 
 async def pieces(response: httpx.Response) -> AsyncIterator[bytes]:
-    """The body in pieces, as it arrives. One layer of gzip is decompressed, in case the server sent it unasked.
+    """Yields the body in pieces, as it arrives. One layer of gzip is decompressed, in case the server sent it unasked.
 
-    Any other compression is refused: it could make gigabytes of one piece.
+    Any other compression is refused, because one piece could decompress to gigabytes.
     """
     encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding not in ("identity", "", "gzip"):
@@ -214,7 +214,7 @@ async def pieces(response: httpx.Response) -> AsyncIterator[bytes]:
 
 
 def cut(url: httpx.URL) -> str:
-    """An address shortened for a message."""
+    """The address, shortened for a message."""
     text = str(url)
     return text if len(text) <= 200 else text[:199] + "…"
 

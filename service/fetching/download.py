@@ -1,4 +1,4 @@
-"""Downloads one document into its file, complete and of the expected type."""
+"""Downloads one document into its file. The file must be complete and of the expected type."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _BAD = {
 
 @dataclass(frozen=True, slots=True)
 class Partial:
-    """The beginning of an interrupted download, and the validator that says whether the rest still fits it."""
+    """The beginning of an interrupted download, and the validator that says whether the rest still belongs to it."""
 
     path: Path
 
@@ -45,13 +45,13 @@ class Partial:
         return self.path.with_suffix(".json")
 
     def begin(self, url: str, validator: str | None) -> None:
-        """Forgets the old beginning. Without a validator the new download cannot be resumed."""
+        """Deletes the old beginning. Without a validator the new download cannot be resumed."""
         self.drop()
         if validator:
             replace_with(self._note, json.dumps({"url": url, "validator": validator}).encode())
 
     def resumable(self, url: str) -> tuple[int, str] | None:
-        """The number of bytes present and the validator for If-Range; None where the download must restart."""
+        """The number of bytes present and the validator for If-Range; None if the download must start again."""
         try:
             note = json.loads(self._note.read_bytes())
             size = self.path.stat().st_size
@@ -60,7 +60,7 @@ class Partial:
             return None
 
     def drop(self) -> None:
-        """Deletes it."""
+        """Deletes the partial download."""
         self._note.unlink(missing_ok=True)
         self.path.unlink(missing_ok=True)
 
@@ -68,12 +68,12 @@ class Partial:
 async def download(
     entry: ManifestEntry, folder: Path, courier: Courier, *, manners: Manners, known: Kept | None, on_bytes: OnBytes
 ) -> Kept:
-    """Asks once and returns the kept document: ``known`` itself where the server says that it has not changed.
+    """Requests the document once and returns it. Returns ``known`` if the server says that it has not changed.
 
-    What arrived before an interruption stays, and the next call asks for the rest only.
+    The bytes that arrived before an interruption are kept. The next call requests only the rest.
 
     Raises:
-        FetchRefusal: the document did not come; a file that stood there before still does.
+        FetchRefusal: the document could not be fetched. A file from an earlier fetch remains.
     """
     address = entry.url or ""
     part = Partial(folder / f".{entry.id}.part")

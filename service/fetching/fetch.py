@@ -1,4 +1,4 @@
-"""Fetches many documents: those of one host in turn, several hosts at once; each fails or succeeds by itself."""
+"""Fetches many documents: one at a time from each host, and from several hosts at once. Each can fail by itself."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _HOST_IS_GONE = {"unreachable", "robots-unavailable"}
 
 @dataclass(frozen=True, slots=True)
 class NotFetched:
-    """A document that did not come: why, and the address to open by hand."""
+    """A document that could not be fetched: the reason, and the address to open by hand."""
 
     id: str
     title: str
@@ -36,7 +36,7 @@ class NotFetched:
 
 @dataclass(slots=True)
 class FetchReport:
-    """The result for each document. ``by_hand``: documents without a file address, which were not tried."""
+    """The result for each document. ``by_hand``: documents without a file address, which were not requested."""
 
     fetched: list[Kept] = field(default_factory=list)
     unchanged: list[Kept] = field(default_factory=list)
@@ -45,7 +45,7 @@ class FetchReport:
 
     @property
     def kept(self) -> list[Kept]:
-        """All that is in the folder now, new or as before."""
+        """All documents that are now in the folder, new or unchanged."""
         return self.fetched + self.unchanged
 
     def as_dict(self) -> dict[str, Any]:
@@ -61,13 +61,13 @@ def fetch(
     manners: Manners | None = None,
     on_progress: OnProgress | None = None,
 ) -> FetchReport:
-    """Fetches each document into ``folder``. One that fails is reported; all others still come.
+    """Fetches each document into ``folder``. A failure is reported, and all other documents are still fetched.
 
-    Unchanged documents are not downloaded again. A call that is stopped is continued by the next one.
+    Unchanged documents are not downloaded again. If a call is stopped, the next call continues its work.
 
     Raises:
         FetchBusy: another process is fetching into the folder.
-        InvalidSetting: the folder cannot be made or written to.
+        InvalidSetting: the folder cannot be created or written to.
     """
     with only_one(folder):
         run = _Run(folder, manners or Manners(), on_progress)

@@ -17,7 +17,7 @@ from sinkqa.service.errors import InvalidManifest, InvalidSetting
 
 
 class ManifestEntry(BaseModel):
-    """One document. Without a ``url`` there is no address of the document itself, only a ``page`` to look on."""
+    """One document. Without a ``url``, the address of the file is not known, and ``page`` is where to look for it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -60,12 +60,12 @@ class ManifestEntry(BaseModel):
 
     @property
     def by_hand(self) -> str:
-        """The address to give to a person."""
+        """The address to open by hand."""
         return self.page or self.url or ""
 
     @property
     def about(self) -> Metadata:
-        """The document's metadata for the library; its title in the document's own language."""
+        """The document's metadata for the library. Its title is in the document's own language."""
         title = self.title_zh if self.language == "zh" and self.title_zh else self.title
         return Metadata(
             title=title,
@@ -77,12 +77,12 @@ class ManifestEntry(BaseModel):
 
     @property
     def file(self) -> str:
-        """Name of the file it is kept in, chosen without the server."""
+        """The name of the file in the folder. The server does not influence it."""
         return self.id + FORMATS[self.type].suffixes[0]
 
 
 class Manifest(BaseModel):
-    """Documents in the order in which they are asked for."""
+    """Documents in the order in which they are requested."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -99,7 +99,7 @@ class Manifest(BaseModel):
 
 
 def load_manifest(path: Path | None = None) -> tuple[ManifestEntry, ...]:
-    """The documents of a manifest; without a path, of the bundled manifest (policy documents that the paper cites).
+    """The documents of a manifest. The default is the bundled manifest (policy documents that the paper cites).
 
     Raises:
         InvalidManifest: the file cannot be read, or something in it is not as described in docs/fetching.md.
@@ -118,10 +118,10 @@ def load_manifest(path: Path | None = None) -> tuple[ManifestEntry, ...]:
 
 
 def select(entries: Sequence[ManifestEntry], patterns: Sequence[str]) -> list[ManifestEntry]:
-    """Entries whose id is one of ``patterns`` or fits one (``us-*``), in manifest order; all of them without any.
+    """The entries whose id matches one of ``patterns`` (``us-*``), in manifest order. No patterns select all entries.
 
     Raises:
-        InvalidSetting: naming a pattern that fits nothing.
+        InvalidSetting: a pattern matches no entry. The message names it.
     """
     for pattern in patterns:
         if not any(fnmatchcase(entry.id, pattern) for entry in entries):

@@ -1,6 +1,6 @@
-"""The record of a folder of fetched documents: its files, and where each came from.
+"""Records the files in a folder of fetched documents, and the address that each came from.
 
-The record is a JSON file beside the documents, replaced as a whole after each of them.
+The record is a JSON file beside the documents. It is replaced as a whole after each document.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _NAME = "fetched.json"
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A document in the folder. ``when`` is the UTC time at which it came, ISO 8601."""
+    """A document in the folder. ``when``: the UTC time at which it was fetched, ISO 8601."""
 
     id: str
     url: str
@@ -46,7 +46,7 @@ class FetchRecord:
         self._kept = _read(folder / _NAME)
 
     def intact(self, entry: ManifestEntry) -> Kept | None:
-        """The document of ``entry`` if its address is the same and its file still holds the fetched bytes."""
+        """The document of ``entry`` if its address is the same and its file still has the fetched bytes, else None."""
         kept = self._kept.get(entry.id)
         if kept is None or (kept.url, kept.file, kept.type) != (entry.url, entry.file, entry.type):
             return None
@@ -57,7 +57,7 @@ class FetchRecord:
         return kept if hashlib.sha256(content).hexdigest() == kept.sha256 else None
 
     def keep(self, kept: Kept) -> None:
-        """Writes down a document that came; durable on return."""
+        """Records a fetched document. The record is durable on return."""
         self._kept[kept.id] = kept
         files = {name: asdict(each) for name, each in sorted(self._kept.items())}
         replace_with(
@@ -67,7 +67,7 @@ class FetchRecord:
 
 
 def replace_with(path: Path, content: bytes) -> None:
-    """Writes a file so that it is there as a whole or not at all."""
+    """Writes a file so that either the whole new content is there or none of it."""
     beside = path.with_name(f".{path.name}.new")
     with beside.open("wb") as file:
         file.write(content)
@@ -78,11 +78,11 @@ def replace_with(path: Path, content: bytes) -> None:
 
 @contextmanager
 def only_one(folder: Path) -> Iterator[None]:
-    """Holds the right to fetch into ``folder``; one whose process dies is free again.
+    """Holds the right to fetch into ``folder``. If its process dies, the right is free again.
 
     Raises:
-        FetchBusy: another process is fetching into it.
-        InvalidSetting: it cannot be made or written to.
+        FetchBusy: another process is fetching into the folder.
+        InvalidSetting: the folder cannot be created or written to.
     """
     from filelock import FileLock, Timeout
 

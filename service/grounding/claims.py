@@ -37,10 +37,11 @@ _OPENING, _CLOSING = "（《「『【(“〔[", "）》」』】)”〕]"
 
 
 def claims(text: str) -> list[str]:
-    """Sentences and list items in reading order, cut at semicolons outside brackets; each item with its lead-in.
+    """The sentences and list items of a text, in reading order, as claims. Each item comes with its lead-in.
 
-    Citation marks such as ``[1]``, list marks, heading marks and emphasis are taken off; what has no letter or digit
-    is left out. A paragraph's hard line breaks are no borders.
+    Sentences are cut at semicolons outside brackets. Citation marks such as ``[1]``, list marks, heading marks and
+    emphasis are removed. Parts without a letter or digit are left out. A hard line break inside a paragraph does not
+    end a claim.
     """
     found: list[str] = []
     leads: list[_Lead] = []

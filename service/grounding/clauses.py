@@ -1,4 +1,4 @@
-"""Splits a text into clauses of tokens. Tokens are equal if only their spelling differs."""
+"""Splits a text into clauses of tokens. Two tokens are equal if they differ only in spelling."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ _MARK = late(r"[a-z]|([a-z])\1|[ivx]{2,5}|[一二三四五六七八九十]{1,3}|
 
 
 class Clause(NamedTuple):
-    """Tokens between two borders of a text, and the border before them.
+    """The tokens between two borders of a text, and the border before them.
 
-    ``tokens``: amounts by what they come to, signs, stems of words, Chinese characters; a question ends in its mark.
-    ``exact``: the same with words unstemmed; ``surface``: each as it is written; ``wording``: all together.
-    ``mark``: what the item that begins here is marked with, no token. ``line``: it begins a line. ``quoted``: a
-    quotation mark stands before it, whatever else does.
+    ``tokens``: amounts by value, signs, stems of words, Chinese characters; a question ends with its mark. ``exact``:
+    the same with words unstemmed. ``surface``: each token as written. ``wording``: all of them joined. ``mark``: the
+    list mark of the item that begins here, which is no token. ``line``: it begins a line. ``quoted``: a quotation mark
+    comes before it, perhaps among other signs.
     """
 
     tokens: tuple[str, ...]
@@ -63,7 +63,7 @@ class Clause(NamedTuple):
 
 @dataclass(frozen=True)
 class Clauses:
-    """One text, taken apart once."""
+    """One text, split once."""
 
     text: str
     wording: str
@@ -102,7 +102,7 @@ class _Raw(NamedTuple):
 
 @lru_cache(maxsize=64)  # a claim is held against each of some ten quotes
 def clauses(text: str, *, lines: bool = False) -> Clauses:
-    """Splits a text into clauses. With ``lines`` a line break ends a clause, as in a quote; else it does not count."""
+    """Splits a text into clauses. With ``lines``, a line break ends a clause, as in a quote; else it does not count."""
     raw: list[_Raw] = []
     worded: list[str] = []
     found: list[Amount] = []

@@ -1,4 +1,4 @@
-"""Whether quotes support a claim, and which of its elements they do not."""
+"""Decides whether quotes support a claim, and which elements of the claim they do not support."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ _NOTHING_ELSE = 0.7  # ... where it is the quote alone that is turned
 class Finding:
     """One element of a claim that its quotes do not support.
 
-    ``said`` is the claim's wording, empty where the claim leaves something out; ``found`` is what the quotes say in its
-    place, None where they say nothing.
+    ``said``: the claim's wording, empty if the claim leaves something out. ``found``: the quotes' wording in its place,
+    or None if they have none.
     """
 
     element: Element
@@ -48,7 +48,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the quotes say of a claim: ``support`` 0..1 ranks claims; ``label`` follows rules, not that score."""
+    """The verdict on a claim by its quotes. ``support``, 0..1, only ranks claims. ``label`` does not depend on it."""
 
     label: Label
     support: float
@@ -80,13 +80,14 @@ class _Pair(NamedTuple):
 
 
 def check(claim: str, quotes: Sequence[Quote], encoder: Encoder) -> Verdict:
-    """Holds a claim against quotes.
+    """Compares a claim with quotes and gives the verdict.
 
-    supported: whole sentences of one quote say the claim, token by token and border by border in its order, and
-    nothing that governs them there was left out (``service.grounding.matching``); units, numerals and spelling are
-    free. contradicted: a quote says the rest of a clause and, in the one place, the contrary, another amount or another
-    name. partly: most of it stands in the quotes, or comes near them in another language. unknown: all else. Of several
-    statements each is held against the quotes by itself; they are supported where all are, contradicted where one is.
+    supported: whole sentences of one quote state the claim, token by token and border by border in its order. The claim
+    leaves out nothing that limits them there (``service.grounding.matching``). Units, numerals and spelling may differ.
+    contradicted: a quote states the rest of a clause, and in the one place it states the contrary, another amount or
+    another name. partly: most of the claim is in the quotes, or it is close to them in another language. unknown: all
+    other cases. If the claim has several statements, each is compared with the quotes by itself. The claim is supported
+    if all are supported, and contradicted if one is contradicted.
     """
     ours = clauses(claim)
     if not ours.tokens:
@@ -110,7 +111,7 @@ def check(claim: str, quotes: Sequence[Quote], encoder: Encoder) -> Verdict:
 
 
 def supported(claim: str, quotes: Sequence[Quote]) -> bool:
-    """Whether :func:`check` would label the claim supported, for a tenth of the work."""
+    """Whether :func:`check` would label the claim supported. It needs a tenth of the work."""
     ours = clauses(claim)
     if not ours.tokens:
         return False

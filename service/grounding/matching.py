@@ -1,4 +1,4 @@
-"""Finds whole sentences of a quote that say a claim, and the words that limit them there and that the claim omits."""
+"""Finds whole sentences of a quote that state a claim, and the words that limit them and that the claim omits."""
 
 from __future__ import annotations
 
@@ -58,9 +58,10 @@ _SAYS = late(  # joins a place to what is said there
 
 
 def sayings(ours: Clauses, quote: Quote) -> Iterator[str | None]:
-    """Wherever whole clauses of the quote say the claim: None, or what governs them and was left out.
+    """Yields a result for each place where whole clauses of the quote state the claim.
 
-    A claim may begin with where it stands: headings, a caption, the document's title, or the number of one of them.
+    The result is None, or the words that limit those clauses and that the claim leaves out. A claim may begin with its
+    location: headings, a caption, the document's title, or the number of one of them.
     """
     theirs = quote.clauses.all
     tail = ours.all[-1].exact

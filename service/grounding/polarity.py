@@ -18,9 +18,9 @@ _RESTRICTING = frozenset({_FORBIDDEN, ("duty", "permit"), ("extent", "only"), ("
 
 
 class PolarityWord(NamedTuple):
-    """A word that turns meaning: ``sense`` names what it says, the same in both languages.
+    """A word that reverses meaning. ``sense`` is its meaning, with the same name in both languages.
 
-    Senses of one ``family`` exclude each other, as "up" and "down" of "change". ``start`` is its place.
+    Senses of one ``family`` exclude each other, such as "up" and "down" of "change". ``start`` is the word's offset.
     """
 
     family: str
@@ -30,9 +30,9 @@ class PolarityWord(NamedTuple):
 
 
 class Turned(NamedTuple):
-    """A turning word that only one of two clauses has. ``found``: the other clause's word of the same family, or None.
+    """A polarity word that only one of two clauses has. ``found``: the other clause's word of the same family, or None.
 
-    ``opposed``: the other clause says the contrary, and does not merely lack the word.
+    ``opposed``: the other clause states the contrary, and does not only lack the word.
     """
 
     element: Turn
@@ -42,14 +42,14 @@ class Turned(NamedTuple):
 
 
 def marks(folded: str) -> list[PolarityWord]:
-    """The turning words of a folded text, in its order; none overlap."""
+    """The polarity words of a folded text, in its order; none overlap."""
     pattern, senses = _words()
     found = [PolarityWord(*senses[_form(match, senses)], match[0], match.start()) for match in pattern.finditer(folded)]
     return [mark for mark in found if mark.family != "plain"]
 
 
 def turned(claim: str, quote: str) -> Iterator[Turned]:
-    """How the turning words of a claim's clause differ from those of the matching clause in a quote; both folded."""
+    """How the polarity words of a claim's clause differ from those of the matching clause in a quote; both folded."""
     said, found = marks(claim), marks(quote)
     banned = [_FORBIDDEN in {mark[:2] for mark in each} for each in (said, found)]
     for family in dict.fromkeys(mark.family for mark in (*said, *found)):

@@ -1,4 +1,4 @@
-"""A quote with its context in the source. Claims are compared with it."""
+"""Defines a quote with its context in the source. Claims are compared with it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _BEHIND = 2  # units after a piece, and one before, that may limit what it says
 
 
 class Quote:
-    """Nothing in it changes; what is analysed costs its work at the first reading only.
+    """A quote with its context. It is immutable, and each analysis is computed at its first use.
 
     ``text``: one line for each paragraph, item or row. ``above``: the document's title, the headings and the caption,
-    outermost first. ``before`` and ``after``: the text around it in its passage, empty where a paragraph ends.
+    outermost first. ``before`` and ``after``: the text around it in its passage, empty at the border of a paragraph.
     """
 
     def __init__(self, text: str, *, above: tuple[str, ...] = (), before: str = "", after: str = "") -> None:
@@ -49,5 +49,5 @@ class Quote:
 
     @cached_property
     def whole(self) -> str:
-        """All of it, for a search for names and amounts."""
+        """The whole text with its context, to search for names and amounts."""
         return "\n".join((*self.above, self.text))

@@ -1,4 +1,4 @@
-"""Compares a quote with a text: the text holds it word for word, almost, or not at all."""
+"""Compares a quote with a text: the text contains it word for word, almost, or not at all."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _SLACK = 1.5  # how much longer than the quote the stretch may be
 
 
 class Difference(NamedTuple):
-    """One place where a quote departs from the text.
+    """One place where a quote differs from the text.
 
-    Both sides are in compared form, and empty where a side has nothing.
+    Both sides are in compared form. A side is empty if it has no words there.
     """
 
     said: str
@@ -30,9 +30,10 @@ class Difference(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """``exact``: the text holds the quote, whatever the spacing, width, line breaks and variants of characters.
+    """``exact``: the text contains the quote; spacing, width, line breaks and variants of characters do not count.
 
-    ``altered``: most of it stands there in order; ``differences`` are the places where not, in the quote's order.
+    ``altered``: the text contains most of it in order. ``differences`` are the places that differ, in the quote's
+    order.
     """
 
     result: Literal["exact", "altered", "absent"]
@@ -74,7 +75,7 @@ def _turn_before(whole: str, start: int) -> str:
 
 
 def nearest_stretch(part: Sequence[str], whole: Sequence[str]) -> tuple[int, int]:
-    """The range of ``whole`` where most pairs of neighbours of ``part`` stand together; (0, 0) where none does."""
+    """The range of ``whole`` that contains most pairs of neighbours of ``part``; (0, 0) if none does."""
     size = min(2, len(part))
     pairs = {tuple(part[place : place + size]) for place in range(len(part) - size + 1)}
     places = [place for place in range(len(whole) - size + 1) if tuple(whole[place : place + size]) in pairs]

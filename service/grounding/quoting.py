@@ -1,4 +1,4 @@
-"""Finds the place of a quote: a document says it word for word, says it differently, or does not say it."""
+"""Looks a quote up in the library: a document contains it word for word, or altered, or does not contain it."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _ROOM = 1.2  # of the quote's length: text on each side of a hit that is looked 
 
 @dataclass(frozen=True, slots=True)
 class QuoteReport:
-    """Whether the library holds a quote, and where.
+    """Whether the library contains a quote, and where.
 
-    ``exact``: ``citation`` is where, whatever the spacing, width and variants of characters. ``altered``: ``citation``
-    is the stored text that comes nearest, ``differences`` the places where the quote departs from it, in its order.
-    ``absent``: neither.
+    ``exact``: ``citation`` is the place; spacing, width and variants of characters do not count. ``altered``:
+    ``citation`` is the most similar stored text, and ``differences`` are the places where the quote differs from it, in
+    the quote's order. ``absent``: neither.
     """
 
     quote: str
@@ -47,7 +47,7 @@ class QuoteReport:
 
 
 def checked_quote(quote: str) -> str:
-    """The quote itself.
+    """Checks a quote and returns it unchanged.
 
     Raises:
         InvalidText: it has no word, or over 4,000 characters.

@@ -1,4 +1,4 @@
-"""Scores how far quotes support a claim, by their common words, amounts and meaning."""
+"""Scores how well quotes support a claim, by their common words, amounts and meaning."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ FEATURES = (
 def support(claim: Clauses, quotes: Sequence[Clauses], encoder: Encoder) -> float:
     """How likely it is that the quotes support the claim, 0..1. It is 0 if either is empty.
 
-    Logistic regression on :func:`features`, for Chinese claims and others apart: a score for ranking, not a
-    probability to rely on (docs/decisions/0009-grounding-guard.md).
+    It is a logistic regression on :func:`features`, with one set of weights for Chinese claims and one for others. The
+    score ranks claims; it is not a reliable probability (docs/decisions/0009-grounding-guard.md).
     """
     if not claim.tokens or not any(quote.tokens for quote in quotes):
         return 0.0
@@ -43,8 +43,8 @@ def support(claim: Clauses, quotes: Sequence[Clauses], encoder: Encoder) -> floa
 def features(claim: Clauses, quotes: Sequence[Clauses], encoder: Encoder) -> Floats:
     """The features that :func:`support` weighs, float32, (23,).
 
-    They are :data:`FEATURES`, then the same for evidence of one sentence (else 0), then 1 for one sentence or else 0.
-    Shares are of the claim's distinct terms and of its pairs of neighbours. Lengths are logarithms.
+    They are :data:`FEATURES`, then the same features if the evidence is one sentence (else 0), then 1 for one sentence
+    or else 0. Shares are shares of the claim's distinct terms and of its pairs of neighbours. Lengths are logarithms.
     """
     sentences = [sentence for quote in quotes for sentence in _sentences(quote.text)]
     held = [set(analyze(sentence)) for sentence in sentences]

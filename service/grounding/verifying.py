@@ -1,4 +1,4 @@
-"""Checks each claim of a text: the library supports it, contradicts it, or does not know. Quotes show why."""
+"""Labels each claim of a text: the library supports it, contradicts it, or does not know. Quotes are the evidence."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ _ABOUT = 0.5  # of support: below it a quote speaks of something else, and contr
 class CheckedClaim:
     """One statement of the text, and the library's verdict on it.
 
-    ``citations`` are the numbers of the quotes that the label rests on; ``findings`` name the elements that fail;
-    ``support`` is 0..1, for ranking.
+    ``citations``: the numbers of the quotes that are the evidence for the label. ``findings``: the elements that the
+    quotes do not support. ``support``, 0..1: for ranking.
     """
 
     claim: str
@@ -50,7 +50,7 @@ class CheckedClaim:
 class VerifyReport:
     """The library's verdict on each claim of a text.
 
-    Claims keep the order of the text; "unknown" ones have no citation.
+    Claims keep the order of the text. "unknown" claims have no citation.
     """
 
     text: str
@@ -62,7 +62,7 @@ class VerifyReport:
 
     @property
     def counts(self) -> dict[Label, int]:
-        """Claims by label, every label named."""
+        """The number of claims for each label; every label is included."""
         found = Counter(claim.label for claim in self.claims)
         labels: tuple[Label, ...] = ("supported", "partly", "contradicted", "unknown")
         return {label: found[label] for label in labels}
@@ -91,21 +91,21 @@ def split(text: str) -> list[str]:
 
 
 class Entailment(Protocol):
-    """The part of a judge that is needed here."""
+    """The part of a judge that this module needs."""
 
     def entails(self, claim: str, quotes: Sequence[Quote]) -> Verdict:
-        """What the quotes say of the claim."""
+        """The verdict on the claim by the quotes."""
         ...
 
     def supports(self, claim: str, quotes: Sequence[Quote]) -> bool:
-        """Whether they support it."""
+        """Whether the quotes support the claim."""
         ...
 
 
 def verify(
     text: str, search: Callable[[str], list[Hit]], sources: Sources, judge: Entailment, pieces: Pieces
 ) -> tuple[tuple[CheckedClaim, ...], tuple[Citation, ...]]:
-    """Holds each claim of ``text`` against the pieces that ``search`` finds for it.
+    """Compares each claim of ``text`` with the pieces that ``search`` finds for it.
 
     Raises:
         InvalidText: as :func:`split`.
@@ -142,7 +142,7 @@ def _checked(
 
 
 def finding_lines(findings: Sequence[Finding]) -> list[str]:
-    """A line for each finding: ``number “90 marks”: the evidence says “40 marks”``; of mere words at most two."""
+    """A line for each finding: ``number “90 marks”: the evidence says “40 marks”``; at most two for plain words."""
     weighty = [finding for finding in findings if finding.element != "words"] or findings[:2]
     return [_finding_line(finding.element, finding.said, finding.found) for finding in weighty]
 
@@ -159,7 +159,7 @@ _Fitting = tuple[Candidate, float]
 
 
 class CitationList:
-    """Citations in the order of their first use, numbered from 1, each once."""
+    """The citations, each once, numbered from 1 in the order of their first use."""
 
     def __init__(self, sources: Sources) -> None:
         self.citations: list[Citation] = []
@@ -167,7 +167,7 @@ class CitationList:
         self._numbers: dict[tuple[str, tuple[Unit, ...]], int] = {}
 
     def numbers(self, evidence: Sequence[_Fitting]) -> tuple[int, ...] | None:
-        """The numbers of these pieces; None, and nothing new, where the stored text of one of them differs."""
+        """The citation numbers of these pieces. If the stored text of one differs, returns None and adds nothing."""
         made: list[tuple[tuple[str, tuple[Unit, ...]], Citation]] = []
         numbers: list[int] = []
         for (piece, *_), fit in evidence:

@@ -1,4 +1,4 @@
-"""The form in which texts are compared: spacing, width, line breaks and variants made alike."""
+"""Computes the form in which texts are compared: spacing, width, line breaks and variants are made alike."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _ABBREVIATIONS = frozenset(
 
 
 class Token(NamedTuple):
-    """A Latin word, a number, or any other character by itself, and where it stands in the wording."""
+    """A Latin word, a number, or any other single character, and its place in the wording."""
 
     text: str
     start: int
@@ -48,10 +48,11 @@ class Token(NamedTuple):
 
 
 def wording(text: str) -> str:
-    """The reading and search form, with spaces left only where they part words, numbers and signs.
+    """The reading and search form. Spaces stay only where they separate words, numbers and signs.
 
-    Capitals stay where they tell: in abbreviations that are other words in small letters (WHO), in symbols of units
-    that are others in small letters (MW) and in Roman numbers. Marks, signs, emoji and controls that are shown stay.
+    Capitals stay if they change the meaning: in abbreviations that are other words in small letters (WHO), in symbols
+    of units that are other units in small letters (MW), and in Roman numbers. Visible marks, signs, emoji and controls
+    stay.
     """
     form = cased(reading_view(text, [Span(0, len(text))]).text).translate(_ALIKE)
     form = _WORD.sub(_with_telling_capitals, form)
@@ -77,7 +78,7 @@ def tokens(wording: str) -> list[Token]:
 
 
 def occurrences(part: str, whole: str) -> list[int]:
-    """The places of one wording in another. A match may not cut a word or a number."""
+    """The places of one wording in another. A match may not split a word or a number."""
     found: list[int] = []
     start = whole.find(part) if part else -1
     while start >= 0:

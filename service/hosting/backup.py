@@ -1,4 +1,4 @@
-"""Backs up a whole installation while it is in use. A copy is a library that can be opened as it is."""
+"""Backs up a whole installation while it is in use. A copy is a library that can be opened directly."""
 
 from __future__ import annotations
 
@@ -28,12 +28,13 @@ _UPLOADS = "uploads"
 def back_up(settings: Settings, to: Path) -> dict[str, int]:
     """Copies every collection with its waiting uploads, its restorable deleted documents, and the keys.
 
-    Search indexes are left out: they are built anew when the copy is first opened. Nothing appears at ``to`` before
-    all of it is on disk. Returns the number of documents in each collection of the copy.
+    Search indexes are left out. They are built anew when the copy is first opened. ``to`` appears only when all of the
+    copy is on disk. Returns the number of documents in each collection of the copy.
 
     Raises:
-        BackupFailed: there is no library, ``to`` is there already, or it cannot be written.
-        LibraryDamaged: what would be copied is damaged. DiskFull: there is no room for a copy.
+        BackupFailed: there is no library, ``to`` exists already, or it cannot be written.
+        LibraryDamaged: a collection or another part of the installation is damaged.
+        DiskFull: there is no room for a copy.
     """
     if settings.store is not None:
         raise BackupFailed(

@@ -1,4 +1,4 @@
-"""Several libraries side by side: each a folder of its own, opened once and kept for all who ask."""
+"""Manages several libraries side by side. Each has a folder of its own, and is opened once for all callers."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class Opens(Protocol):
 class Collections:
     """The collections of one installation. Safe to use from several threads.
 
-    "default" is the library of the settings itself; another one lies in ``collections/NAME`` inside its folder, or in a
-    schema of its own in the database.
+    "default" is the library of the settings themselves. Any other collection is in ``collections/NAME`` inside its
+    folder, or in a schema of its own in the database.
     """
 
     def __init__(self, settings: Settings, *, opens: Opens = Engine.open) -> None:
@@ -42,7 +42,7 @@ class Collections:
         self._lock = threading.Lock()
 
     def names(self) -> list[str]:
-        """The name "default", even if that library does not exist yet, then all others by name."""
+        """The name "default", even if that library does not exist yet, then the names of all others in order."""
         if self._settings.store is not None:
             found = iter(_in_database(self._settings.store.value))
         else:
@@ -64,11 +64,11 @@ class Collections:
         return replace(self._settings, library=self._folder(name), collection=name)
 
     def engine(self, name: str = DEFAULT, *, create: bool = False, reencode: bool = False) -> Engine:
-        """The collection opened for questions, the same engine each time. ``create`` makes it if it does not exist.
+        """The engine of a collection, the same at each call. ``create`` makes it if it does not exist.
 
         Raises:
             InvalidCollection: as :meth:`settings`.
-            CollectionNotFound: there is none of this name; LibraryNotFound for "default".
+            CollectionNotFound: no collection has this name. For "default": LibraryNotFound.
             LibraryError: see :meth:`Engine.open`.
         """
         settings = self.settings(name)
@@ -85,28 +85,28 @@ class Collections:
     def opened(self, name: str) -> Engine | None:
         """The engine of a collection that is open already, else None. Never waits.
 
-        None also if another process has since deleted the collection or created it anew.
+        The result is also None if another process has deleted the collection or created it anew since it was opened.
         """
         engine, stamp = self._open.get(name, (None, None))
         return engine if engine and stamp == _stamp(self._folder(name)) else None
 
     def create(self, name: str) -> Engine:
-        """A new, empty collection.
+        """Creates an empty collection and returns its engine.
 
         Raises:
             InvalidCollection: as :meth:`settings`.
-            CollectionExists: there is one of this name.
+            CollectionExists: a collection has this name already.
         """
         if Engine.exists(self.settings(name)):
             raise CollectionExists(f"a collection {name!r} is there already: use it, or choose another name")
         return self.engine(name, create=True)
 
     def remove(self, name: str) -> None:
-        """Deletes a collection and all its documents. Requests that are reading it finish.
+        """Deletes a collection and all its documents. Requests that are reading it can finish.
 
         Raises:
             InvalidCollection: as :meth:`settings`, or "default", which cannot be deleted as a whole.
-            CollectionNotFound: there is none of this name.
+            CollectionNotFound: no collection has this name.
         """
         if name == DEFAULT:
             raise InvalidCollection(f"collection: {DEFAULT!r} cannot be deleted as a whole; delete its documents")

@@ -1,4 +1,4 @@
-"""The durable record of jobs: the files to take in, and the result of each."""
+"""Stores jobs durably: the files to add, and the result of each."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 class JobFile(FileResult):
     """A file of a job.
 
-    Its ``name`` is what its sender called it, for display only.
+    ``name`` is the name that its sender gave it. It is only displayed.
     """
 
     n_bytes: int
@@ -80,7 +80,7 @@ class JobFile(FileResult):
 class Job:
     """Files that are added in the background.
 
-    They keep the order in which they came. Times are UTC, ISO 8601.
+    The files keep the order in which they arrived. Times are UTC, ISO 8601.
     """
 
     job_id: str
@@ -102,18 +102,18 @@ class Job:
 
 
 class Ledger:
-    """Jobs in one SQLite file. Every method is one durable transaction; safe for several processes."""
+    """The jobs in one SQLite file. Every method is one durable transaction. Safe for several processes."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / LEDGER_FILE
 
     @property
     def exists(self) -> bool:
-        """Whether any job was ever begun here."""
+        """Whether any job was ever stored here."""
         return self._path.is_file()
 
     def begin(self, job_id: str, files: Sequence[JobFile]) -> None:
-        """Queues a job: once this returns it will be worked off, whatever happens."""
+        """Queues a job. When this returns, the job is durable and will be done."""
         if not self.exists:
             self._create()
         with self._writing() as connection:
@@ -132,7 +132,7 @@ class Ledger:
             return [_job(connection, row) for row in rows]
 
     def job(self, job_id: str) -> Job:
-        """One job. JobNotFound where there is none."""
+        """The job with this id. Raises JobNotFound if there is none."""
         if self.exists:
             with self._reading() as connection:
                 if row := connection.execute(f"SELECT {_COLUMNS} FROM jobs WHERE job_id = ?", (job_id,)).fetchone():
@@ -140,17 +140,17 @@ class Ledger:
         raise JobNotFound(f"no job {job_id[:80]!r}: it ended more than a day ago, or never was; list the jobs")
 
     def next(self, *, besides: Collection[str] = ()) -> str | None:
-        """The unfinished job to begin next, except ``besides``: the smallest, and waiting makes a job count as smaller.
+        """The id of the unfinished job to run next, except ``besides``: the smallest. Waiting reduces a job's size.
 
-        A job's size is that of its waiting files, less one mebibyte for each second that it has waited. A job with a
-        file of the same name as one that waits in an earlier job comes after it, so that the later version stays.
+        A job's size is that of its waiting files, less one mebibyte for each second that it has waited. If an earlier
+        job still has a waiting file of the same name, the later job comes after it, so that the later version stays.
         """
         with self._reading() as connection:
             rows = connection.execute(_NEXT).fetchall()
         return next((str(job_id) for (job_id,) in rows if job_id not in besides), None)
 
     def start(self, job_id: str) -> int:
-        """Notes that work begins. Returns how many times it has begun, this time included."""
+        """Records that work on a job begins. Returns how many times it has begun, including this time."""
         with self._writing() as connection:
             (attempts,) = connection.execute(
                 "UPDATE jobs SET state = 'running', attempts = attempts + 1, started_at = coalesce(started_at, ?) "
@@ -160,7 +160,7 @@ class Ledger:
         return int(attempts)
 
     def pause(self, job_id: str) -> None:
-        """Notes that work was interrupted in good order, so that this attempt does not count."""
+        """Records that work was interrupted in good order, so that this attempt does not count."""
         with self._writing() as connection:
             connection.execute("UPDATE jobs SET attempts = attempts - 1 WHERE job_id = ?", (job_id,))
 
@@ -198,7 +198,7 @@ class Ledger:
             )
 
     def forget(self, *, ended_before_s: float) -> None:
-        """Drops jobs that ended longer ago than this."""
+        """Deletes jobs that ended longer ago than this."""
         before = (datetime.now(UTC) - timedelta(seconds=ended_before_s)).isoformat(timespec="seconds")
         with self._writing() as connection:
             connection.execute("DELETE FROM jobs WHERE finished_at < ?", (before,))
@@ -251,7 +251,7 @@ class Ledger:
 
 
 def now() -> str:
-    """UTC, ISO 8601, to the second."""
+    """The current time, UTC, ISO 8601, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 

@@ -1,4 +1,4 @@
-"""Takes in uploads in the background: each is on disk before it is acknowledged, and none is lost."""
+"""Adds uploads in the background. Each upload is on disk before it is acknowledged, and none is lost."""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ _log = logging.getLogger(__name__)
 
 
 class Jobs:
-    """The jobs of one collection. Of all processes that serve it, one runs the jobs, each in its own thread.
+    """The jobs of one collection. If several processes serve it, one of them runs the jobs, each in its own thread.
 
-    A process without ``run`` only queues them.
+    A process without ``run`` only queues jobs.
     """
 
     def __init__(self, engine: Engine, readers: Readers, *, run: bool = True) -> None:
@@ -70,12 +70,12 @@ class Jobs:
             self._worker.start()
 
     def submit(self, uploads: Sequence[tuple[str, BinaryIO]]) -> Job:
-        """Queues files, each with the name its sender gave it. On return they are on disk and will be taken in.
+        """Queues files, each with the name its sender gave it. On return they are on disk and will be added.
 
         Raises:
-            InvalidUpload: no file, or more than 100.
-            DocumentTooLarge: one is larger than any file that is read.
-            StorageFull, LibraryReadOnly: they cannot be written to disk.
+            InvalidUpload: there is no file, or there are more than 100.
+            DocumentTooLarge: a file is larger than any file that is read.
+            StorageFull, LibraryReadOnly: the files cannot be written to disk.
         """
         if not 1 <= len(uploads) <= MOST_FILES:
             raise InvalidUpload(f"upload: expected 1 to {MOST_FILES} files, got {len(uploads)}; send them in parts")
@@ -94,22 +94,22 @@ class Jobs:
         return self.job(job_id)
 
     def jobs(self) -> list[Job]:
-        """The newest hundred of the last day, newest first."""
+        """The newest jobs of the last day, at most a hundred, newest first."""
         return self._ledger.jobs()
 
     def job(self, job_id: str) -> Job:
-        """One job. JobNotFound where there is none, or where it ended more than a day ago."""
+        """The job with this id. Raises JobNotFound if there is none, or if it ended more than a day ago."""
         return self._ledger.job(job_id)
 
     def cancel(self, job_id: str) -> Job:
-        """Ends a job that has not ended. Files already added stay, the rest is dropped. Raises as :meth:`job` does."""
+        """Ends a job that has not ended. Files already added stay; the rest is dropped. Raises as :meth:`job` does."""
         self.job(job_id)
         self._ledger.end(job_id, "cancelled")
         self._wake.set()
         return self.job(job_id)
 
     def close(self, *, wait_s: float = 10.0) -> None:
-        """Stops work; unfinished jobs continue at the next start."""
+        """Stops the work. Unfinished jobs continue at the next start."""
         self._closing.set()
         self._wake.set()
         if self._worker:
@@ -223,7 +223,7 @@ class Jobs:
 class AllJobs:
     """The jobs of every collection of one server. The same few processes read their files in turn.
 
-    Of several serving processes, one ``runs`` all jobs, including those that others queue.
+    If several processes serve, the one that ``runs`` jobs runs all of them, including those that others queue.
     """
 
     def __init__(self, settings: Settings, *, runs: bool = True) -> None:
@@ -236,7 +236,7 @@ class AllJobs:
         self._watcher: threading.Thread | None = None
 
     def of(self, engine: Engine) -> Jobs:
-        """The jobs of the collection that an engine has open, their worker running."""
+        """The jobs of the collection of an engine. Their worker is running."""
         with self._lock:
             known = self._open.get(engine.folder)
             if known is not None and known.engine is not engine:  # one of its name was deleted and begun anew
@@ -247,7 +247,7 @@ class AllJobs:
             return known
 
     def resume(self, collections: Collections) -> None:
-        """Continues what an earlier server left unfinished, and from now on runs what other processes queue."""
+        """Continues the jobs that an earlier server left unfinished. Then also runs jobs that other processes queue."""
         if not self._runs:
             return
         self._take_up(collections)
@@ -286,7 +286,7 @@ class AllJobs:
 
 
 def readers_beside(settings: Settings) -> Readers:
-    """Readers for a server: questions keep half of the cores."""
+    """The readers for a server. They leave half of the cores to questions."""
     wanted = settings.workers or max(_LEAST_READERS, (os.cpu_count() or 1) // 2)
     return Readers(settings.encoder, wanted=wanted, cpu_s=settings.file_timeout_s, quick=True)
 
@@ -300,7 +300,7 @@ def display_name(given: str) -> str:
 
 
 def sources_of(files: Sequence[JobFile]) -> list[str]:
-    """The source of each file of an upload: its name, so that a later upload of that name replaces it.
+    """The source of each file of an upload. It is the file's name, so that a later upload of that name replaces it.
 
     Files of one name in one upload come from different folders and are distinguished by their order. A file without a
     name replaces nothing.

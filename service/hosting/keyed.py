@@ -1,4 +1,4 @@
-"""Marks in each library that API keys were made for it; the mark survives the loss of the key file."""
+"""Marks each library for which API keys were made. The mark remains if the key file is lost."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _log = logging.getLogger(__name__)
 
 
 class KeyedNote:
-    """The note of the libraries below one folder. Safe for many processes; what one changes, the others see."""
+    """The mark in the libraries below one folder. Safe for many processes; each sees the changes of the others."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._seen: tuple[tuple[object, ...], bool] | None = None
 
     def stands(self) -> bool:
-        """Whether any library has the mark; read again only when one has changed.
+        """Whether any library has the mark. The libraries are read again only when one has changed.
 
         Raises:
             LibraryError: a library cannot be read, so that the answer is unknown.
@@ -43,12 +43,12 @@ class KeyedNote:
         return self._seen[1]
 
     def write(self) -> None:
-        """Writes the mark where it is missing; a library that is not writable now gets it the next time."""
+        """Writes the mark into each library without it. A library that is not writable now gets it the next time."""
         value = datetime.now(UTC).isoformat(timespec="seconds")
         self._change(lambda connection: set_meta(connection, _NAME, value), where=False)
 
     def erase(self) -> None:
-        """Takes it away."""
+        """Removes the mark."""
         self._change(lambda connection: erase_meta(connection, _NAME), where=True)
 
     def _change(self, change: Callable[[Connection], None], *, where: bool) -> None:
@@ -68,26 +68,26 @@ class KeyedNote:
 
 
 class KeyedDatabase:
-    """The note of the libraries in one database, whichever machine made the keys. Safe for many processes."""
+    """The mark in the libraries of one database, whichever machine made the keys. Safe for many processes."""
 
     def __init__(self, address: str) -> None:
         self._address = address
         self._seen: tuple[float, bool] | None = None
 
     def stands(self) -> bool:
-        """Whether any library has it, now or a moment ago. Raises as :meth:`KeyedNote.stands` does."""
+        """Whether any library has the mark, now or a moment ago. Raises as :meth:`KeyedNote.stands` does."""
         if self._seen is None or time.monotonic() - self._seen[0] > _LOOK_EVERY_S:
             noted = any(find_meta(connection, _NAME) is not None for connection in self._libraries())
             self._seen = time.monotonic(), noted
         return self._seen[1]
 
     def write(self) -> None:
-        """Writes the mark where it is missing; a database that is not writable now gets it the next time."""
+        """Writes the mark into each library without it. A database that is not writable now gets it the next time."""
         value = datetime.now(UTC).isoformat(timespec="seconds")
         self._change(lambda connection: set_meta(connection, _NAME, value))
 
     def erase(self) -> None:
-        """Takes it away."""
+        """Removes the mark."""
         self._change(lambda connection: erase_meta(connection, _NAME))
 
     def _change(self, change: Callable[[Connection], None]) -> None:

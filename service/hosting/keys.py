@@ -1,4 +1,4 @@
-"""API keys: each is shown once and kept as a hash, in one file that every process of an installation reads."""
+"""Manages API keys. Each is shown once and stored as a hash, in one file that all processes of an installation read."""
 
 from __future__ import annotations
 
@@ -49,17 +49,17 @@ class Key:
 
     @property
     def state(self) -> Literal["valid", "expired", "revoked"]:
-        """Whether the key is valid now, or why not."""
+        """Whether the key is valid now, or else whether it has expired or was revoked."""
         if self.revoked:
             return "revoked"
         return "expired" if self.expires and datetime.fromisoformat(self.expires) <= _now() else "valid"
 
     def allows(self, scope: Scope) -> bool:
-        """Whether the scope is this key's own or one that it includes."""
+        """Whether the scope is this key's own or one that its own includes."""
         return SCOPES.index(scope) <= SCOPES.index(self.scope)
 
     def public(self) -> dict[str, object]:
-        """Everything but the hash."""
+        """All its data except the hash."""
         shown = asdict(self) | {"state": self.state}
         del shown["sha256"]
         return shown
@@ -68,8 +68,8 @@ class Key:
 class Keys:
     """The keys of one installation, in one file beside its libraries. Safe for many processes and threads.
 
-    What one process changes, the others see with their next look. A damaged file opens nothing, nor does one that is
-    gone: each library of the installation keeps a note that there was one, also those in the database at ``address``.
+    Each process sees the changes of the others at its next look. A damaged or missing file admits nobody: each library
+    of the installation keeps a mark that keys were made, also those in the database at ``address``.
     """
 
     def __init__(self, path: Path, *, address: str | None = None) -> None:
@@ -81,7 +81,7 @@ class Keys:
         self._seen: tuple[tuple[int, ...], dict[str, Key]] | None = None
 
     def exist(self) -> bool:
-        """Whether a key was ever made here, revoked and expired ones included, and whatever became of their file.
+        """Whether a key was ever made here. Revoked and expired keys count, and so do keys whose file is lost.
 
         Raises:
             LibraryError: a library cannot be read, so the answer is unknown.
@@ -89,14 +89,15 @@ class Keys:
         return os.path.lexists(self.path) or self._is_noted()
 
     def note(self) -> None:
-        """Marks every library where keys exist; meant for libraries that are newer than the keys."""
+        """Marks every library if keys exist. This is for libraries that are newer than the keys."""
         if os.path.lexists(self.path):
             self._write_notes()
 
     def reset(self, *, to_open: bool) -> Path | None:
         """Ends all keys, whatever the state of their file. Moves the file aside and returns its new path.
 
-        Without keys requests are refused until one is made, or, ``to_open``, served as if there had never been any.
+        Afterwards requests are refused until a key is made. With ``to_open`` they are served as if there had never been
+        a key.
 
         Raises:
             KeysUnreadable: the folder cannot be written to.
@@ -118,17 +119,17 @@ class Keys:
         """Every key, oldest first.
 
         Raises:
-            KeysUnreadable: the file is damaged, or others than its owner may write to it.
+            KeysUnreadable: the file is damaged, or users other than its owner may write to it.
         """
         return list(self._read().values())
 
     def create(
         self, label: str, *, scope: Scope = "read", collections: Sequence[str] = (), days: int | None = None
     ) -> tuple[Key, str]:
-        """A new key and its secret, which is kept nowhere. No ``collections``: all of them.
+        """Makes a key. Returns it with its secret, which is stored nowhere. No ``collections`` means all of them.
 
         Raises:
-            InvalidKey: the label is empty, longer than 80 characters or has control characters; days below 1.
+            InvalidKey: the label is empty, longer than 80 characters or has control characters; or ``days`` is below 1.
             KeysUnreadable: as :meth:`stored`.
         """
         if not label.strip() or len(label) > _LABEL_CHARS or not label.isprintable():
@@ -150,7 +151,7 @@ class Keys:
         """Ends a key at once, by its id or its label. Revoking it again changes nothing.
 
         Raises:
-            KeyNotFound: no key has this id, and not exactly one has this label.
+            KeyNotFound: no key has this id, and no key or several keys have this label.
             KeysUnreadable: as :meth:`stored`.
         """
         with self._changing() as keys:
@@ -173,7 +174,7 @@ class Keys:
         return key if key and same and key.state == "valid" else None
 
     def used(self, key: Key) -> None:
-        """Notes the use of a key, to the minute.
+        """Records the use of a key, to the minute.
 
         Raises:
             KeysUnreadable: as :meth:`stored`, or the file cannot be written now.
@@ -266,13 +267,13 @@ class Keys:
 
 
 def keys_of(settings: Settings) -> Keys:
-    """The keys of an installation, beside its libraries."""
+    """The keys of an installation, stored beside its libraries."""
     address = settings.store.value if settings.store else None
     return Keys(settings.library / "keys.json", address=address)
 
 
 def scrubbed(text: str) -> str:
-    """The text without the secrets of keys that stand in it."""
+    """The text with each secret of a key replaced by a placeholder."""
     return _SECRET.sub(r"sinkqa_\1_[removed]", text)
 
 

@@ -16,13 +16,13 @@ from sinkqa.service.settings import Secret, Settings
 
 
 def migrate(settings: Settings, to: str, *, on_progress: OnProgress) -> dict[str, Moved]:
-    """Copies the documents of every collection to a folder or the address of a database; by collection.
+    """Copies the documents of every collection to a folder or to a database. Returns a result for each collection.
 
-    Uploads that wait, deleted documents and keys stay in the library's folder. See
-    :func:`move_library` for what is promised, and raised.
+    ``to``: the folder, or the address of the database. Waiting uploads, deleted documents and keys stay in the
+    library's folder. :func:`move_library` describes the guarantees and the errors.
 
     Raises:
-        InvalidSetting: it is where the documents are.
+        InvalidSetting: ``to`` is where the documents already are.
     """
     moved_to: dict[str, Any] = {"store": Secret(to)} if is_address(to) else {"store": None, "library": Path(to)}
     collections, encoder = Collections(settings), load_encoder(settings.encoder)

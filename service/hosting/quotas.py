@@ -1,4 +1,4 @@
-"""Limits uploads over HTTP for each collection and for each key and day. Refuses before anything is stored."""
+"""Limits uploads over HTTP for each collection, and for each key and day. Refuses before anything is stored."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ CREATE TABLE IF NOT EXISTS coming (
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """Files and their bytes, and the most of each that there may be; None: any number."""
+    """A number of files and of bytes, and the limit of each. None means no limit."""
 
     documents: int
     n_bytes: int
@@ -50,12 +50,12 @@ class Use:
     max_bytes: int | None
 
     def plus(self, documents: int, n_bytes: int) -> Use:
-        """The use after adding this."""
+        """The use after adding these."""
         return Use(self.documents + documents, self.n_bytes + n_bytes, self.max_documents, self.max_bytes)
 
     @property
     def excess(self) -> str:
-        """The limit that is exceeded, in words; empty where none is."""
+        """The limit that is exceeded, in words; empty if none is."""
         if self.max_documents is not None and self.documents > self.max_documents:
             return f"expected at most {self.max_documents} documents, got {self.documents}"
         if self.max_bytes is not None and self.n_bytes > self.max_bytes:
@@ -64,7 +64,7 @@ class Use:
 
 
 class Quotas:
-    """The quotas of one installation. What a key used today is on disk; safe for several processes and threads."""
+    """The quotas of one installation. The use of each key today is on disk. Safe for several processes and threads."""
 
     def __init__(self, settings: Settings) -> None:
         self._path = settings.library / USAGE_FILE
@@ -72,13 +72,13 @@ class Quotas:
         self._day = _most(settings.key_day_documents), _bytes(settings.key_day_mb)
 
     def of_collection(self, jobs: Jobs) -> Use:
-        """What a collection holds, with uploads that wait."""
+        """The use of a collection, including waiting uploads."""
         size = jobs.engine.size()
         waiting = [file.n_bytes for job in jobs.jobs() for file in job.files if file.state == "waiting"]
         return Use(size.documents, size.n_bytes, *self._collection).plus(len(waiting), sum(waiting))
 
     def of_key(self, key: str) -> Use:
-        """What a key has sent since midnight, UTC."""
+        """The use of a key since midnight, UTC."""
         with self._usage() as usage:
             found = usage.execute(
                 "SELECT documents, n_bytes FROM usage WHERE day = ? AND key = ?", (_today(), key)
@@ -91,13 +91,13 @@ class Quotas:
 
     @contextmanager
     def admitting(self, jobs: Jobs, key: str | None, sizes: Sequence[int]) -> Iterator[None]:
-        """Inside, files of these sizes may be queued; an error gives their share back.
+        """Inside, files of these sizes may be queued. An error inside gives their share back.
 
         ``key`` None: a user of this machine, who needs no key.
 
         Raises:
-            QuotaExceeded: the collection would hold too much.
-            DayQuotaExceeded: the key would have sent too much today.
+            QuotaExceeded: the collection would exceed its limit.
+            DayQuotaExceeded: the key would exceed its limit for today.
         """
         more = len(sizes), sum(sizes)
         coming = self._enter(jobs, *more)

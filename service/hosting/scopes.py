@@ -1,4 +1,4 @@
-"""What an API key may do."""
+"""The scopes of API keys: what a key may do."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from typing import Literal, get_args
 
 Scope = Literal["read", "write", "admin"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
-"""Each includes those before it."""
+"""The scopes in order. Each includes those before it."""

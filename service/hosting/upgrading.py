@@ -14,7 +14,7 @@ from sinkqa.service.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Upgraded:
-    """The result for a collection: its formats ``before`` and ``after``. They are equal if nothing had to be done."""
+    """The result for a collection: its formats ``before`` and ``after``. They are equal if it needed no upgrade."""
 
     collection: str
     before: int
@@ -27,8 +27,8 @@ def upgrade(settings: Settings) -> list[Upgraded]:
 
     Raises:
         LibraryNotFound: there is no library.
-        LibraryFormatMismatch: one has a format that cannot be upgraded, or is not writable.
-        EncoderMismatch: the vectors of one are another encoder's.
+        LibraryFormatMismatch: a collection has a format that cannot be upgraded, or is not writable.
+        EncoderMismatch: another encoder made the vectors of a collection.
         LibraryBusy, LibraryDamaged, DiskFull: see their names.
     """
     collections = Collections(settings)

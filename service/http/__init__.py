@@ -1,1 +1,1 @@
-"""The service over HTTP: translates in, calls the engine, translates out."""
+"""Serves the engine over HTTP: translates each request, calls the engine, and translates the result."""

@@ -1,4 +1,4 @@
-"""The application: routers, errors and what stands around them; nothing else."""
+"""Builds the application from routers, error handlers and guards."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _DESCRIPTION = """Ask climate-policy documents, in Chinese or English. Every quo
 def create_app(settings: Settings, *, together: Path | None = None, runs_jobs: bool = True) -> FastAPI:
     """The application that serves the libraries of these settings. The first request to a library opens it.
 
-    ``together``: folder shared by the processes that serve together. One of these processes ``runs_jobs``.
+    ``together``: a folder shared by the processes that serve together. One of these processes has ``runs_jobs``.
     """
     app = FastAPI(
         title="SinkQA",

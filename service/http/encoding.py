@@ -1,4 +1,4 @@
-"""JSON that can always be sent: documents may hold lone surrogates, which UTF-8 has no bytes for."""
+"""Writes JSON that can always be sent. Documents may contain lone surrogates, which UTF-8 cannot encode."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from starlette.responses import JSONResponse
 
 
 class Json(JSONResponse):
-    """A body as :func:`dumps` writes it."""
+    """A response whose body :func:`dumps` writes."""
 
     def render(self, content: Any) -> bytes:
-        """The bytes."""
+        """The body in bytes."""
         return dumps(content).encode()
 
 
 def dumps(content: Any) -> str:
-    """The JSON on one line. Characters stay as they are, but if UTF-8 cannot encode one, all but ASCII are escaped."""
+    """The JSON on one line. If UTF-8 cannot encode a character, all characters outside ASCII are escaped."""
     line = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     try:
         line.encode()

@@ -1,4 +1,4 @@
-"""Which collection a request means, and the engine that answers for it."""
+"""Finds the collection that a request names, and the engine of this collection."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sinkqa.service.settings import Settings
 
 
 def settings_of(request: Request) -> Settings:
-    """The settings that the application was made with."""
+    """The settings of the application."""
     settings: Settings = request.app.state.settings
     return settings
 
@@ -35,10 +35,10 @@ async def collection_of(
         str | None, Query(description="The same, where a header cannot be set.", json_schema_extra=MAYBE_NAMED)
     ] = None,
 ) -> str:
-    """The name a request gives: header, else query parameter, else that of the settings.
+    """The name in the request: the header, else the query parameter, else the name in the settings.
 
     Raises:
-        InvalidCollection: no collection can have the name, on a route too that then names another.
+        InvalidCollection: no collection can have the name. This also holds on routes that then name another collection.
     """
     for name in filter(None, (header, collection)):
         request.app.state.collections.settings(name)
@@ -49,7 +49,7 @@ CollectionOf = Annotated[str, Depends(collection_of)]
 
 
 async def engine_of(request: Request, collection: CollectionOf) -> Engine:
-    """The engine of the collection that the request means.
+    """The engine of the collection that the request names.
 
     Raises:
         CollectionNotFound, InvalidCollection, LibraryError: see :meth:`Collections.engine`.

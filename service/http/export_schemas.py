@@ -1,4 +1,4 @@
-"""The request body of an export, as OpenAPI describes it."""
+"""The request body of an export, with its OpenAPI description."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class SpanIn(_RequestPart):
 
 
 class CitedIn(_RequestPart):
-    """A quote as a citation of an answer gives it."""
+    """A quote with its place, as in a citation of an answer."""
 
     number: Number = Field(1, description="As in the answer's marks: [1].")
     doc_id: Annotated[Text, Field(min_length=64, max_length=64)] = Field(description="The document's whole id.")
@@ -39,7 +39,7 @@ class CitedIn(_RequestPart):
     title: Short = Field("", description="Names the source where the library no longer holds it.")
 
     def cited(self) -> memo.Cited:
-        """The engine's own."""
+        """This as the engine's own object."""
         spans = tuple(Span(span.start, span.end) for span in self.spans)
         return memo.Cited(self.doc_id, spans, self.quote, self.title)
 
@@ -49,7 +49,7 @@ Numbers = Annotated[list[Number], Field(max_length=100)]
 
 
 class SegmentIn(_RequestPart):
-    """One statement of an answer, and the numbers of the citations that carry it."""
+    """One statement of an answer, and the numbers of the citations that support it."""
 
     text: Long
     citations: Numbers
@@ -58,7 +58,7 @@ class SegmentIn(_RequestPart):
 
 
 class CellIn(_RequestPart):
-    """What a table says at one place, or why it says nothing there."""
+    """One cell of a table: its text, or the reason why it is empty."""
 
     text: Long = ""
     citations: Numbers = []
@@ -66,14 +66,14 @@ class CellIn(_RequestPart):
 
 
 class RowIn(_RequestPart):
-    """A row: what it is about, and one cell for each column."""
+    """A row: its label, and one cell for each column."""
 
     label: Short
     cells: list[CellIn] = Field(max_length=50)
 
 
 class TableIn(_RequestPart):
-    """Statements side by side."""
+    """Statements in rows and columns."""
 
     caption: Short = ""
     corner: Short = ""
@@ -81,7 +81,7 @@ class TableIn(_RequestPart):
     rows: list[RowIn] = Field(max_length=1_000)
 
     def table(self) -> AnswerTable:
-        """The engine's own; rows are as wide as the head."""
+        """This as the engine's own object. Rows are as wide as the head."""
         width = len(self.columns)
         empty = AnswerCell(missing="")
         rows = (
@@ -92,7 +92,7 @@ class TableIn(_RequestPart):
 
 
 class AnswerIn(_RequestPart):
-    """An answer, or the part of one that is to be kept."""
+    """An answer, or the part of it to export."""
 
     kind: Literal["answer"]
     question: Short = Field(description="Heads the answer; it may be put in other words.")
@@ -104,7 +104,7 @@ class AnswerIn(_RequestPart):
     generated: Switch = False
 
     def item(self) -> memo.AnswerItem:
-        """The engine's own."""
+        """This as the engine's own object."""
         return memo.AnswerItem(
             question=self.question,
             segments=tuple(Segment(s.text, tuple(s.citations), s.part, s.tabled) for s in self.segments),
@@ -117,7 +117,7 @@ class AnswerIn(_RequestPart):
 
 
 class ClaimIn(_RequestPart):
-    """A statement that was verified, and what it was held against."""
+    """A claim that was verified, its verdict, and its evidence."""
 
     kind: Literal["claim"]
     claim: Long
@@ -125,7 +125,7 @@ class ClaimIn(_RequestPart):
     citations: Citations = []
 
     def item(self) -> memo.ClaimItem:
-        """The engine's own."""
+        """This as the engine's own object."""
         return memo.ClaimItem(self.claim, self.label, tuple(each.cited() for each in self.citations))
 
 
@@ -137,7 +137,7 @@ class QuotedIn(_RequestPart):
     remark: Long = ""
 
     def item(self) -> memo.QuoteItem:
-        """The engine's own."""
+        """This as the engine's own object."""
         return memo.QuoteItem(self.citation.cited(), self.remark)
 
 
@@ -148,7 +148,7 @@ class NoteIn(_RequestPart):
     text: Long
 
     def item(self) -> memo.NoteItem:
-        """The engine's own."""
+        """This as the engine's own object."""
         return memo.NoteItem(self.text)
 
 
@@ -156,7 +156,7 @@ ItemIn: TypeAlias = Annotated[AnswerIn | ClaimIn | QuotedIn | NoteIn, Field(disc
 
 
 class ExportRequest(_RequestPart):
-    """A memo, and the format of the file to make of it."""
+    """A memo, and the format of the exported file."""
 
     format: Literal["docx", "markdown", "html", "xlsx", "bibtex", "ris"]
     items: list[ItemIn] = Field(min_length=1, max_length=500, description="In the order of the memo.")
@@ -168,13 +168,13 @@ class ExportRequest(_RequestPart):
     )
 
     def as_memo(self) -> memo.Memo:
-        """The engine's own."""
+        """This as the engine's own object."""
         items = tuple(each.item() for each in self.items)
         return memo.Memo(items, self.title, self.language, self.style, self.placing)
 
 
 class ReferencesOut(BaseModel):
-    """A document as each style names it."""
+    """The reference of a document in each style."""
 
     gbt7714: str = Field(description="GB/T 7714-2015.")
     apa: str = Field(description="APA, 7th edition.")

@@ -1,4 +1,4 @@
-"""Adds files to a library, each by itself: a file that fails is reported, and all others are stored and findable."""
+"""Adds files to a library, each by itself. A file that fails is reported; all others are stored and findable."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 _IN_PLACE_BYTES = 1_000_000  # below this, reading here is faster than starting processes
 
 OnProgress = Callable[[int, int, str], None]
-"""Called with (files done, files in all, name of the file begun or done last)."""
+"""Called with (files done, files in all, name of the last file begun or done)."""
 
 
 OnDone: TypeAlias = "Callable[[File, FileResult], None]"
-"""Called with each file and what became of it."""
+"""Called with each file and its result."""
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A file of a folder that was passed over, and why."""
+    """A file of a folder that was skipped, and the reason."""
 
     path: str
     reason: str
@@ -100,9 +100,9 @@ def take_in(
     about: Mapping[Path, Metadata] = MappingProxyType({}),
     on_reading: OnReading | None = None,
 ) -> AddReport:
-    """:func:`bring_in` for files and folders that a user named; reports the result of each at the end.
+    """Adds files and folders that a user named, by :func:`bring_in`. Returns the result of each at the end.
 
-    ``about``: what is known of files beforehand, by their paths.
+    ``about``: metadata of files known beforehand, by path.
     """
     from sinkqa.service.intake.reading import Tally
     from sinkqa.service.intake.workers import File
@@ -137,10 +137,10 @@ def bring_in(
     trash: Trash | None = None,
     on_begin: Callable[[File], None] | None = None,
 ) -> None:
-    """Reads, splits, encodes and stores files; ends early when ``stop`` says so, and keeps what was added.
+    """Reads, splits, encodes and stores files. If ``stop`` returns true, ends early and keeps the added files.
 
-    ``on_done`` is called once for each file; for an added one when it is durable and findable. ``share``: on whose
-    behalf ``readers`` that serve others too read. ``trash``: from where a superseded document can be restored.
+    ``on_done`` is called once for each file; for an added file, when it is durable and findable. ``share``: the owner
+    of the work, if ``readers`` serve others too. ``trash``: keeps a replaced document, so that it can be restored.
 
     Raises:
         LibraryError: the library cannot be written to.

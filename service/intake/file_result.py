@@ -1,4 +1,4 @@
-"""The result of adding one file, for every caller and for the record of jobs."""
+"""Defines the result of adding one file, for every caller and for the record of jobs."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ class FileResult:
     """The result of adding one file, with its ``name``.
 
     ``unchanged``: its exact bytes were already in the library. ``doc_id`` is set for an added or unchanged file,
-    ``n_passages`` and ``warnings`` for an added one, ``code`` and ``message`` for a failed one. Only files of jobs
-    wait or are cancelled.
+    ``n_passages`` and ``warnings`` for an added one, ``code`` and ``message`` for a failed one. Only files of jobs can
+    be waiting or cancelled.
     """
 
     name: str

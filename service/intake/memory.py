@@ -1,4 +1,4 @@
-"""The memory that the service unit, the container or the machine allows, and how processes share it."""
+"""Finds the memory limit of the service unit, the container or the machine, and divides it among processes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _OURS = Path("/proc/self/cgroup")
 
 
 def allowed() -> int:
-    """Bytes that this process and its workers may use together: of the control group, else of the machine."""
+    """The bytes that this process and its workers may use together: the control group's limit, else the machine's."""
     machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return min([machine, *_limits()])
 
@@ -31,7 +31,7 @@ def shares(wanted: int, total: int) -> tuple[int, int]:
 
 
 def resident(pid: int) -> int:
-    """Bytes of memory that a process does not share with others. 0 if the system does not report it."""
+    """The bytes of memory that a process does not share with others. 0 if the system does not report it."""
     try:
         fields = Path(f"/proc/{pid}/statm").read_text().split()
     except OSError:
@@ -40,7 +40,7 @@ def resident(pid: int) -> int:
 
 
 def data_held() -> int:
-    """Bytes of data that the system has granted to this process so far, used or not."""
+    """The bytes of data memory that the system has granted to this process so far, used or not."""
     try:
         return int(Path("/proc/self/statm").read_text().split()[5]) * os.sysconf("SC_PAGE_SIZE")
     except OSError:

@@ -1,4 +1,4 @@
-"""Processes that read files, one file at a time each, with limits on memory and processor time."""
+"""Runs processes that read files, each one file at a time, with limits on memory and processor time."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from sinkqa.service.intake.workers import (
 )
 
 Stop = Callable[[], bool]
-"""Asked now and then by whoever does long work: whether to end it."""
+"""Long work calls it from time to time; true means that the work shall end."""
 
 OnBegin = Callable[[File], None]
 """Called with each file when a reader gets it; from any thread."""
@@ -55,10 +55,10 @@ def prepare_all(
     stop: Stop = lambda: False,
     on_begin: OnBegin | None = None,
 ) -> Iterator[Prepared]:
-    """Prepares files and yields each as it is done; ends early when ``stop`` says so.
+    """Prepares files and yields each when it is done. Ends early when ``stop`` returns true.
 
-    Text files that weigh less than ``in_place_bytes`` together are read in this process. All others are read by
-    ``readers``, the largest first where nobody else waits for these; a file that takes too much fails alone.
+    Text files with less than ``in_place_bytes`` in all are read in this process. ``readers`` read all others, the
+    largest first if nobody else waits for the readers. If a file takes too much memory or time, only this file fails.
     """
     if sum(file.n_bytes for file in files) < in_place_bytes and not any(map(_needs_worker, files)):
         for file in files:
@@ -137,7 +137,7 @@ def _needs_worker(file: File) -> bool:
 
 
 class Readers:
-    """Reads files for several users. Quick files do not wait for long ones. Users take turns."""
+    """Reads files for several users in turn. Quick files do not wait for long ones."""
 
     def __init__(self, encoder: str | None, *, wanted: int, cpu_s: float, quick: bool = False) -> None:
         """``wanted`` files at once, as far as the memory reaches; ``cpu_s`` for each, and more where it is large.
@@ -155,7 +155,7 @@ class Readers:
 
     @contextmanager
     def in_use(self) -> Iterator[None]:
-        """Inside, idle processes wait for more files; they end when the last user leaves."""
+        """Inside, idle processes wait for more files. They end when the last user leaves."""
         with self._lock:
             self._users += 1
         try:
@@ -169,7 +169,7 @@ class Readers:
                 reader.end()
 
     def read(self, file: File, share: Share, stop: Stop) -> Prepared | None:
-        """The file as prepared; None where ``stop`` ended the work first."""
+        """The prepared file, or None if ``stop`` ended the work first."""
         n_bytes = file.n_bytes
         if self._quick and n_bytes <= _QUICK_BYTES and self._cpu_s > _QUICK_S:
             outcome = self._in_turn(self._quick, file, share, _QUICK_S, stop)

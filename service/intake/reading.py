@@ -1,4 +1,4 @@
-"""The progress of a call that adds files, counted in files and in bytes."""
+"""Reports the progress of a call that adds files, in files and in bytes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AddProgress:
-    """``done`` of ``files`` files, and ``done_bytes`` of their ``bytes``. ``names``: the files that are being read."""
+    """``done`` of ``files`` files, and ``done_bytes`` of their ``bytes``. ``names``: the files being read now."""
 
     done: int
     files: int
@@ -23,7 +23,7 @@ class AddProgress:
 
 
 OnReading = Callable[[AddProgress], None]
-"""Called when the files are known, when one of them is begun, and when it is done; from any thread."""
+"""Called when the files are known, when a file is begun, and when it is done; from any thread."""
 
 
 class Tally:
@@ -38,13 +38,13 @@ class Tally:
         self._say()
 
     def begin(self, file: File) -> None:
-        """Notes that a reader begins to read the file."""
+        """Records that a reader begins to read the file."""
         with self._lock:
             self._names[file] = file.name
             self._say()
 
     def end(self, file: File) -> None:
-        """Notes that the file was added, or failed."""
+        """Records that the file was added, or failed."""
         with self._lock:
             self._names.pop(file, None)
             self._done += 1

@@ -21,7 +21,7 @@ class Share:
 
 
 class Turns:
-    """Gives out ``places`` for work. The collection whose last turn was longest ago is next, and in it such a job."""
+    """Gives out ``places`` for work. The next is the collection with the oldest last turn, and in it such a job."""
 
     def __init__(self, places: int) -> None:
         self._free = places
@@ -32,7 +32,7 @@ class Turns:
 
     @contextmanager
     def turn(self, share: Share, stop: Callable[[], bool]) -> Iterator[bool]:
-        """Waits for a place and holds it until left. False where ``stop`` ended the wait."""
+        """Waits for a place and holds it until the caller leaves. Yields False if ``stop`` ended the wait."""
         has_place = self._take(share, stop)
         try:
             yield has_place

@@ -1,4 +1,4 @@
-"""Prepares a file (document, passages, vectors) in a process of its own, so that no file can crash the library."""
+"""Prepares a file (document, passages, vectors) in a separate process, so that no file can crash the library."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ _NOTHING_KNOWN = Metadata()
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to add: the place of its bytes, its name, and its ``source`` (:class:`Packed`).
+    """A file to add: the path of its bytes, its name, and its ``source`` (:class:`Packed`).
 
-    ``about``: metadata known beforehand. It overrides what the reader finds.
+    ``about``: metadata known beforehand. It overrides the metadata that the reader finds.
     """
 
     path: Path
@@ -52,12 +52,12 @@ class File:
 
     @classmethod
     def at(cls, path: Path, *, about: Metadata | None = None) -> Self:
-        """The file that a user named by its path."""
+        """The file at a path that a user named."""
         return cls(path, path.name, str(path.resolve()), about or _NOTHING_KNOWN)
 
     @property
     def n_bytes(self) -> int:
-        """Its size; 0 where it is unknown."""
+        """Its size in bytes; 0 if it is unknown."""
         try:
             return self.path.stat().st_size
         except OSError:
@@ -66,7 +66,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A file as ``packed`` for the library, with its reader's ``warnings``; or the ``error`` that keeps it out."""
+    """A file ``packed`` for the library, with its reader's ``warnings``; or the ``error`` why it cannot be added."""
 
     file: File
     packed: Packed | None = None
@@ -93,7 +93,7 @@ def prepare(file: File, encoder: Encoder, *, memory: int | None = None) -> Prepa
 
 
 def too_large(file: File, memory: int | None) -> DocumentTooLarge:
-    """The error that reading the file takes more memory than there is."""
+    """The error for a file that needs more memory to read than is allowed."""
     most = f"the {memory / 2**30:.1f} GiB of memory that a reader has" if memory else "the memory that there is"
     return DocumentTooLarge(f"{file.name}: reading it takes more than {most}; split the file and add the parts")
 
@@ -105,7 +105,7 @@ def kill(pool: ProcessPoolExecutor) -> None:
 
 
 def forkserver_context() -> ForkServerContext:
-    """The context of worker processes: forked from a clean process that has imported all they need."""
+    """The context of worker processes. They are forked from a clean process that has imported all their modules."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__, *_PRELOADED, *(known.module for known in FORMATS.values())])
     return context
@@ -157,7 +157,7 @@ def _limit(what: int, most: int) -> None:
 
 
 def exit_with_parent(parent: BaseProcess | None) -> None:
-    """Ends this worker when its parent process has ended in any way, so that it does not wait for work for ever."""
+    """Ends this worker when its parent process has ended in any way, so that it does not wait for work forever."""
     if parent is not None:
         parent.join()
         os._exit(1)

@@ -1,4 +1,4 @@
-"""A retriever for LangChain: passages of a library as its documents, each with the place it stands at."""
+"""A retriever for LangChain. Passages of a library become its documents, each with its place in the source."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ except ModuleNotFoundError as error:
 
 
 class LangChainRetriever(BaseRetriever):
-    """Finds passages over HTTP (``url``) or in this process (``engine``); with both, links begin with ``url``.
+    """Finds passages over HTTP (``url``) or in this process (``engine``). With both, links begin with ``url``.
 
     Each document's ``page_content`` is the source text of the passage, word for word. Its metadata has the ``title``,
     ``section``, ``page`` and ``url``, and ``spans``: start and end in the document's source text, in code points.

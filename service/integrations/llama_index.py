@@ -1,4 +1,4 @@
-"""A retriever for LlamaIndex: passages of a library as its nodes, each with the place it stands at."""
+"""A retriever for LlamaIndex. Passages of a library become its nodes, each with its place in the source."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ except ModuleNotFoundError as error:
     raise ModuleNotFoundError(missing("llama-index", "LlamaIndex's retriever"), name=error.name) from error
 
 _READ = {"title", "section", "page"}
-"""What of the metadata is put before a text that a model reads; the rest is for programs."""
+"""The metadata that is put before a text for a model. All other metadata is for programs."""
 
 
 class LlamaIndexRetriever(BaseRetriever):
-    """Finds passages over HTTP (``url``) or in this process (``engine``); with both, links begin with ``url``.
+    """Finds passages over HTTP (``url``) or in this process (``engine``). With both, links begin with ``url``.
 
     Each node's text is the source text of the passage, word for word. Its metadata has the ``title``, ``section``,
     ``page`` and ``url``, and ``spans``: start and end in the document's source text, in code points.

@@ -1,4 +1,4 @@
-"""The common part of the retrievers for other libraries: a search here or over HTTP, and the passages found."""
+"""The common part of the retrievers for other libraries: searches in this process or over HTTP."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sinkqa.service.interfaces.scores import share
 
 @dataclass(frozen=True, slots=True)
 class FoundPassage:
-    """A passage: its source text, its score in 0..1, and where it stands."""
+    """A passage: its source text, its score in 0..1, and its place."""
 
     passage_id: str
     doc_id: str
@@ -30,7 +30,7 @@ class FoundPassage:
 
 @dataclass(frozen=True, slots=True)
 class Searching:
-    """Searches a server at ``url``, or an ``engine`` here; with both, links begin with ``url``.
+    """Searches a server at ``url``, or an ``engine`` in this process. With both, links begin with ``url``.
 
     ``collection``, ``api_key`` and ``timeout_s`` are for a server. ``filters``: as `POST /v1/search` takes them.
 
@@ -57,7 +57,7 @@ class Searching:
         """The best passages, best first.
 
         Raises:
-            SearchFailed: the server is not reached or refuses, or says what no search says.
+            SearchFailed: the server cannot be reached, refuses, or sends no valid search result.
             SinkQAError: the engine refuses.
         """
         hits = self._here(self.engine, query) if self.engine else self._there(query)

@@ -1,7 +1,7 @@
-"""Response models for OpenAPI, made from the records that are sent: what is documented cannot differ from them.
+"""Makes the response models for OpenAPI from the records that are sent, so that the documentation cannot differ.
 
-A field's type is the record's, its description the text in ``Annotated[type, text]``, the model's description the first
-line of the record's docstring. Every field is always sent, so none has a default.
+A field of a model has the type of the record's field, and the text in ``Annotated[type, text]`` as its description. The
+first line of the record's docstring is the model's description. Every field is always sent, so no field has a default.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ _models: dict[type, type[BaseModel]] = {}
 
 
 def sent_as(record: type, model: type[BaseModel]) -> None:
-    """Names the model of a record that has one written by hand."""
+    """Registers a model written by hand as the model of a record."""
     _models[record] = model
 
 
 def model_of(record: type, name: str, /, *, without: Collection[str] = (), **others: Any) -> type[BaseModel]:
-    """The model of a dataclass or named tuple; ``others`` are fields as pydantic's ``create_model`` takes them.
+    """Makes the model of a dataclass or named tuple. ``others``: further fields, as for pydantic's ``create_model``.
 
-    The records that it holds must have their models already.
+    The records in its fields must have their models already.
 
     Raises:
-        LookupError: a record that it holds has none.
+        LookupError: a record in its fields has no model.
     """
     hints = get_type_hints(record, include_extras=True)
     own = {each: _field(hints[each]) for each in _names(record) if each not in without}

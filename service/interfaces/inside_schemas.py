@@ -1,4 +1,4 @@
-"""Response models of the routes inside a document."""
+"""Response models of the routes for the content of a document."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class TablesOut(BaseModel):
 
 
 class OverviewPartOut(BaseModel):
-    """A section by its first sentence."""
+    """A section, with its first sentence."""
 
     heading: str = Field(description="Empty where the document has no headings.")
     text: str = Field(description="The sentence in reading form.")
@@ -53,7 +53,7 @@ class OverviewPartOut(BaseModel):
 
 
 class OverviewOut(BaseModel):
-    """A document section by section."""
+    """A document, section by section."""
 
     doc_id: str
     title: str
@@ -62,7 +62,7 @@ class OverviewOut(BaseModel):
 
 
 class PlaceOut(BaseModel):
-    """Where words stand, with what is around them in reading form."""
+    """A place of the words, with the text around them in reading form."""
 
     page: int
     before: str
@@ -72,7 +72,7 @@ class PlaceOut(BaseModel):
 
 
 class OccurrencesOut(BaseModel):
-    """Where words stand in a document."""
+    """The places of words in a document."""
 
     doc_id: str
     places: list[PlaceOut]

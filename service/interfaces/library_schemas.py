@@ -12,7 +12,7 @@ from sinkqa.service.interfaces.schemas import BoxOut, Kind, SpanOut, Text, Year
 
 
 class MetadataOut(BaseModel):
-    """What is known about a document."""
+    """The metadata of a document."""
 
     title: str | None
     authors: list[str]
@@ -26,13 +26,13 @@ class MetadataOut(BaseModel):
 
 
 class ReadingOut(BaseModel):
-    """The extracted value behind a correction."""
+    """The extracted value that a correction replaces."""
 
     read: str | int | None = Field(description="What was read there; null where nothing was.")
 
 
 class DocumentPatch(BaseModel):
-    """Corrections, as a merge patch: null takes one back to what was read, and what is not named stays."""
+    """Corrections, as a merge patch. Null restores the extracted value. Fields that are left out do not change."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -65,14 +65,14 @@ class DocumentOut(BaseModel):
 
 
 class SubjectOut(BaseModel):
-    """A notion that stands in titles or headings."""
+    """A notion in titles or headings."""
 
     name: str = Field(description="In English.")
     zh: str = Field(description="In Chinese.")
 
 
 class FacetCountOut(BaseModel):
-    """A value of a facet, and how many documents have it where all that is chosen of other facets holds."""
+    """A value of a facet, and the number of documents that have it and match the choices of all other facets."""
 
     value: str = Field(description="`none`: not known.")
     count: int
@@ -80,7 +80,7 @@ class FacetCountOut(BaseModel):
 
 
 class FacetsOut(BaseModel):
-    """What the documents can be chosen by."""
+    """The facets that documents can be filtered by."""
 
     subject: list[FacetCountOut] = Field(description="A document may have several, and is counted under each.")
     jurisdiction: list[FacetCountOut]
@@ -90,7 +90,7 @@ class FacetsOut(BaseModel):
 
 
 class DocumentsOut(BaseModel):
-    """The documents that were chosen, in the order asked for."""
+    """The chosen documents in the requested order."""
 
     documents: list[DocumentOut]
     total: int = Field(description="How many were chosen.")
@@ -100,7 +100,7 @@ class DocumentsOut(BaseModel):
 
 
 class DeletedOut(BaseModel):
-    """What was deleted, and until when it can be put back."""
+    """The deleted document, and the time until which it can be restored."""
 
     doc_id: str
     title: str
@@ -109,7 +109,7 @@ class DeletedOut(BaseModel):
 
 
 class DiscardedOut(DeletedOut):
-    """A deleted document that can be put back."""
+    """A deleted document that can be restored."""
 
     name: str = Field(description="What the file was called.")
     type: Kind
@@ -117,14 +117,14 @@ class DiscardedOut(DeletedOut):
 
 
 class DiscardedListOut(BaseModel):
-    """Deleted documents that can be put back, the last deleted first."""
+    """The deleted documents that can be restored, the last deleted first."""
 
     documents: list[DiscardedOut]
     kept_s: float = Field(description="Seconds for which what is deleted can be put back; 0: it cannot.")
 
 
 class TextOut(BaseModel):
-    """The source text of a document, which every offset counts in."""
+    """The source text of a document. All offsets count in it."""
 
     doc_id: str
     text: str
@@ -224,7 +224,7 @@ class JobsOut(BaseModel):
 
 
 class AddressIn(BaseModel):
-    """Where a document is published."""
+    """The web address of a document."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -234,7 +234,7 @@ class AddressIn(BaseModel):
 
 
 class UseOut(BaseModel):
-    """Documents and bytes of their files, and the most of each."""
+    """The number of documents and of bytes of their files, and the limit of each."""
 
     documents: int
     n_bytes: int
@@ -243,7 +243,7 @@ class UseOut(BaseModel):
 
 
 class QuotaOut(BaseModel):
-    """How much may come in."""
+    """The limits on further uploads."""
 
     collection: UseOut = Field(description="What the collection holds, uploads that wait among it.")
     key_today: UseOut | None = Field(description="What the key has sent since midnight UTC; null without a key.")

@@ -1,4 +1,4 @@
-"""Links to passages and citations, the same for every interface."""
+"""Makes links to passages and citations, the same for every interface."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ class _Span(Protocol):
 
 
 def base_of(request: Request) -> str:
-    """The base address of this server, without a slash at its end: the configured one, else the request's."""
+    """The base address of this server without a final slash: the configured one, else the address of the request."""
     settings: Settings = request.app.state.settings
     return (settings.public_url or str(request.base_url)).rstrip("/")
 
 
 def passage_link(base: str, passage_id: str, *, spans: Iterable[_Span] = (), collection: str = DEFAULT) -> str:
-    """The address that opens a passage in the page; it is valid as long as the document is stored.
+    """The address that opens a passage in the page. It is valid as long as the document is stored.
 
-    ``BASE/#/p/PASSAGE?q=start-end,start-end&collection=NAME``: ``q`` are the words to highlight, in code points of the
-    document's source text (without it, the passage), and ``collection`` is left out for the default one. What follows
-    the ``#`` is for the page alone: no server or proxy on the way sees or logs what was looked up.
+    ``BASE/#/p/PASSAGE?q=start-end,start-end&collection=NAME``: ``q`` gives the words to highlight, in code points of
+    the document's source text. Without ``q``, the passage is highlighted. ``collection`` is left out for the default
+    one. The part after the ``#`` is only for the page: no server or proxy on the way can see or log it.
     """
     asked = {"q": ",".join(f"{span.start}-{span.end}" for span in spans)}
     asked |= {} if collection == DEFAULT else {"collection": collection}

@@ -31,7 +31,7 @@ Kind = Literal["pdf", "html", "docx", "markdown", "text", "json", "csv", "xlsx",
 
 
 def whole(text: str) -> str:
-    """Rejects lone surrogates: JSON can contain half of a pair, but it is no text and cannot be encoded."""
+    """Rejects lone surrogates. JSON can contain half of a pair, but this is not text and cannot be encoded."""
     try:
         text.encode()
     except UnicodeEncodeError as error:
@@ -56,9 +56,9 @@ Share = Annotated[float, Field(ge=0, le=1), _PLAIN]
 Year = Annotated[int, Field(ge=-9999, le=9999), _PLAIN]
 Switch = Annotated[bool, Field(strict=True)]
 NAMED: dict[str, Any] = {"pattern": "^[a-z0-9][a-z0-9_-]{0,62}$"}
-"""The pattern of a collection's name in OpenAPI. It is not validated here: a bad name has its own error."""
+"""The pattern of a collection's name in OpenAPI. The name is not validated here: a bad name has its own error."""
 MAYBE_NAMED: dict[str, Any] = {"pattern": "^([a-z0-9][a-z0-9_-]{0,62})?$"}
-"""The same where an empty one counts as none."""
+"""The same pattern, if an empty name counts as no name."""
 K = Annotated[UpTo100 | None, Field(description="Passages to retrieve, 1-100; unset: the server's choice.")]
 
 
@@ -69,7 +69,7 @@ class _Request(BaseModel):
 
 
 class FiltersIn(_Request):
-    """Only passages that meet every given condition."""
+    """Conditions on passages. A passage must meet all that are given."""
 
     doc_ids: list[Text] = Field(default=[], max_length=1000, description="Document ids, or 6 or more of their digits.")
     jurisdictions: list[Text] = Field(default=[], max_length=100, description="CN, US, EU, JP, NZ or UN.")
@@ -79,7 +79,7 @@ class FiltersIn(_Request):
     year_to: Year | None = Field(None, description="Documents of this year or earlier.")
 
     def as_filters(self) -> Filters:
-        """The engine's own."""
+        """This as the engine's own object."""
         return Filters(
             doc_ids=tuple(self.doc_ids),
             jurisdictions=tuple(self.jurisdictions),
@@ -114,7 +114,7 @@ class AnswerRequest(_Request):
 
 
 class NextRequest(_Request):
-    """What was asked and found, beside which more is to be asked."""
+    """A question and the passages found for it, to get further questions."""
 
     question: Text = Field(
         max_length=4000,
@@ -128,13 +128,13 @@ class NextRequest(_Request):
 
 
 class NextOut(BaseModel):
-    """What could be asked next."""
+    """Suggestions for the next question."""
 
     suggestions: list[str] = Field(description="Questions that the library answers; each was tried just now.")
 
 
 class SearchRequest(_Request):
-    """Words to look for."""
+    """A search query."""
 
     query: Text = Field(description="In Chinese or English.", examples=["carbon sink offset limit"])
     k: K = None
@@ -143,7 +143,7 @@ class SearchRequest(_Request):
 
 
 class VerifyRequest(_Request):
-    """A text whose statements are checked."""
+    """A text whose claims are to be checked."""
 
     text: Text = Field(
         description="At least one statement; at most 200 of them and 20,000 characters. One of over 96 marks and "
@@ -153,7 +153,7 @@ class VerifyRequest(_Request):
 
 
 class QuoteRequest(_Request):
-    """A quote that is looked up."""
+    """A quote to look up."""
 
     quote: Text = Field(
         description="The words as quoted, at most 4,000 characters.", examples=["不得高于其当年核发碳排放配额量的5%"]
@@ -185,7 +185,7 @@ sent_as(Box, BoxOut)
 
 
 class WhyOut(BaseModel):
-    """How a passage came to its rank: rank and score in each leg, and the terms found in it."""
+    """The reasons for a passage's rank: its rank and score in each leg, and the terms found in it."""
 
     lexical_rank: int | None
     lexical: float
@@ -214,12 +214,15 @@ QuoteOut = model_of(QuoteReport, "QuoteOut")
 
 
 class OpeningOut(BaseModel):
-    """What to tell somebody who has asked nothing yet."""
+    """The greeting for a user who has not asked anything yet."""
 
     lines: list[str] = Field(description="What the library holds, one line each.")
     suggestions: list[str] = Field(description="Questions that it answers; none where it is empty.")
 
 
 def ok(model: type[BaseModel], description: str, **content: Any) -> dict[int | str, dict[str, Any]]:
-    """``responses`` of a route that sends the engine's own object: documented by a model, not validated again."""
+    """The ``responses`` of a route that sends the engine's own object, which is not validated again.
+
+    ``model`` documents the object.
+    """
     return {200: {"model": model, "description": description, **content}}

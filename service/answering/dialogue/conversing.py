@@ -1,6 +1,6 @@
 """Recognises turns that no single passage can answer: greetings, wishes, requests for a summary, vague words.
 
-A turn is small talk or a wish only as a whole, so a question that contains "help" or 你好 stays a question.
+Only a whole turn can be small talk or a wish, so a question that contains "help" or 你好 stays a question.
 """
 
 from __future__ import annotations
@@ -50,16 +50,17 @@ def _all_of(pattern: str, end: str = "") -> re.Pattern[str]:
 
 
 def small_talk(turn: str) -> SmallTalk:
-    """The kind of small talk that the whole turn is, or "" if it is none."""
+    """The kind of small talk that the whole turn is, or "" if it is not small talk."""
     if len(turn) > _LONGEST:
         return ""
     return next((kind for kind, pattern in _SMALL if _all_of(pattern).match(turn)), "")
 
 
 def wish(turn: str) -> Wish:
-    """The wish about the previous answer that a turn consists of, "" where it is none.
+    """The wish about the previous answer that the whole turn expresses, or "" if it expresses none.
 
-    Wishes: to hear it "again", its language, its length, a table, a summary of its document.
+    A wish asks for the answer "again", or for another language or length, for a table, or for a summary of its
+    document.
     """
     if len(turn) > _LONGEST:
         return ""
@@ -67,9 +68,9 @@ def wish(turn: str) -> Wish:
 
 
 def summary_asked(question: str) -> bool:
-    """Whether a question is for a summary of a document: 总结一下湿地保护法, an overview of the Paris Agreement.
+    """Whether a question asks for a summary of a document: 总结一下湿地保护法, an overview of the Paris Agreement.
 
-    One article's content is no summary.
+    A question for the content of one article does not ask for a summary.
     """
     if not _OVERVIEW.search(question):
         return False
@@ -77,7 +78,7 @@ def summary_asked(question: str) -> bool:
 
 
 def vague(question: str) -> bool:
-    """Whether a question is no more than a word or two that ask nothing: "carbon price", 碳汇怎么样？.
+    """Whether a question is only a word or two and does not say what to find out: "carbon price", 碳汇怎么样？.
 
     A date, a number or a greeting is not vague.
     """

@@ -80,7 +80,7 @@ _LAW = late(rf"[a-z][\w-]*(?:\s[a-z][\w-]*){{0,4}}\s(?:{DOCUMENT_ENDS.lower()})"
 
 
 class Slot(NamedTuple):
-    """A name, year or provision and its place in a question. ``name``: one form for all its spellings."""
+    """A name, year or provision, and its place in a question. ``name`` is the same for all its spellings."""
 
     kind: str
     name: str
@@ -94,11 +94,11 @@ class Slot(NamedTuple):
 
 
 class Exchange(NamedTuple):
-    """A question after the replacement.
+    """The question after :func:`exchange`.
 
-    ``left``: the words of the follow-up that replaced nothing, with names in the question's language. ``left_kind``:
-    the kind of the first such name, or "". ``between``: a name that could replace several names, or "". If there is
-    one, ``question`` is unchanged.
+    ``left``: the words of the follow-up that did not replace anything, with names in the question's language.
+    ``left_kind``: the kind of the first such name, or "". ``between``: a name that could replace several names, or "".
+    If there is such a name, ``question`` is unchanged.
     """
 
     question: str
@@ -137,9 +137,9 @@ def _documents(text: str, known: Sequence[str]) -> Iterator[str]:
 
 
 def phrase_slots(phrase: str) -> tuple[str, list[Slot]]:
-    """The phrase of a follow-up with its abbreviations in capitals, and its slots.
+    """The phrase of a follow-up with its abbreviations in capitals, and the slots of the phrase.
 
-    An unknown name in capitals counts as a "name". It counts as a "place" if a Chinese dictionary says so.
+    An unknown name in capitals counts as a "name", or as a "place" if a Chinese dictionary says so.
     """
     bare = _bare(phrase)
     if bare.lower() in _SHORT and bare != bare.upper():
@@ -157,7 +157,7 @@ def phrase_slots(phrase: str) -> tuple[str, list[Slot]]:
 
 
 def exchange(before: str, phrase: str) -> Exchange:
-    """The question ``before`` with the names, years and provisions of ``phrase`` in the places of its own."""
+    """Replaces names, years and provisions of the question ``before`` by those of the same kind in ``phrase``."""
     phrase, news = phrase_slots(_numbered(before, phrase))
     question, rest, kind = before, phrase, ""
     for new in _together(phrase, news):
@@ -216,12 +216,12 @@ def _is_more(phrase: str, new: Slot, olds: Sequence[Slot]) -> bool:
 
 
 def with_the(name: str) -> str:
-    """An English name as it stands in a sentence: the United States, China."""
+    """An English name with its article, as a sentence needs it: the United States, China."""
     return f"the {name}" if _TAKE_THE.match(name) and not NUMBERED.fullmatch(name) else name
 
 
 def in_language_of(question: str, slot: Slot) -> str:
-    """The name of a slot in the question's language. If none is known, the slot's own words."""
+    """The name of a slot in the question's language. If no such name is known, the slot's own words."""
     if slot.kind == "year":
         year = slot.said.strip(" 年")
         return f"{year}年" if detect(question) == "zh" and year.isdigit() else year

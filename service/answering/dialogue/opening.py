@@ -1,7 +1,7 @@
-"""Describes what a library holds and suggests questions that its documents answer.
+"""Describes the documents of a library, and suggests questions that they answer.
 
-This is the reply to a greeting, a request for help, or too vague a question. Nothing here searches or judges: each
-suggestion is made from a heading, a defined term or a date of effect that a passage contains.
+This is the reply to a greeting, to a request for help, or to a question that is too vague. Nothing here searches or
+judges: each suggestion is made from a heading, a defined term or a date of effect that a passage contains.
 """
 
 from __future__ import annotations
@@ -70,14 +70,14 @@ _LANGUAGES = {"zh": ("Chinese", "中文"), "en": ("English", "英文"), "ja": ("
 
 
 class Holdings(Protocol):
-    """The part of a library's interface that is used here."""
+    """The part of a library's interface that this module uses."""
 
     @property
     def generation(self) -> int:
-        """Number of changes."""
+        """The number of changes made to the library."""
 
     def documents(self, *, most: int) -> list[DocumentRecord]:
-        """The first documents."""
+        """The first documents, at most ``most``."""
 
     def census(self) -> Census:
         """The number of documents by jurisdiction, language and so on."""
@@ -88,14 +88,14 @@ class Holdings(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What to say to a greeting: ``lines`` on what the library holds, and ``suggestions``: questions to ask it."""
+    """The reply to a greeting: ``lines`` about the documents of the library, and ``suggestions`` of questions."""
 
     lines: tuple[str, ...]
     suggestions: tuple[str, ...]
 
 
 class Openings:
-    """The openings of one library, made once for each generation and language. Safe for threads."""
+    """The openings of one library. Each is made once for each generation and language. Safe for threads."""
 
     def __init__(self, holdings: Holdings) -> None:
         self._held = holdings
@@ -103,7 +103,7 @@ class Openings:
         self._lock = threading.Lock()
 
     def answer(self, kind: SmallTalk, language: str) -> Opening:
-        """The reply to small talk of this ``kind``; one line for thanks."""
+        """The reply to small talk of this ``kind``. The reply to thanks is one line."""
         zh = language == "zh"
         if kind == "thanks":
             return Opening(("不客气，请继续提问。" if zh else "You are welcome. Please ask your next question.",), ())
@@ -116,10 +116,10 @@ class Openings:
 
 
 def suggestions(topic: str, hits: Sequence[Hit], language: str) -> tuple[str, ...]:
-    """Up to three questions for an asker who gave a mere ``topic``. The sections of the best ``hits`` answer them.
+    """Up to three questions for an asker who gave only a ``topic``. Each is answered by a section of the best ``hits``.
 
-    Each comes from another section. Documents in the asker's ``language`` come first, and among these the headings or
-    terms that contain the topic's words.
+    Each question comes from a different section. Documents in the asker's ``language`` come first, and among these the
+    headings or terms that contain the topic's words.
     """
     words = _words(topic)
     found: dict[str, tuple[bool, int, int]] = {}

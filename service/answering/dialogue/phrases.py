@@ -7,24 +7,24 @@ from functools import cache
 from importlib.resources import files
 
 EDGE = r"[\s,，。.!！?？~～…:：;；👋🙏😊-]*"
-"""What may stand around words that are all of a turn."""
+"""The characters that may stand around the words of a turn that has no other words."""
 
 
 @cache
 def phrases(name: str) -> str:
-    """The alternatives of a name as one group of a regular expression."""
+    """The phrases listed under a name, as one group of a regular expression with alternatives."""
     return re.sub(r"\{([a-z.]+)\}", lambda other: phrases(other[1]), f"(?:{'|'.join(_lines()[name])})")
 
 
 @cache
 def whole(name: str) -> re.Pattern[str]:
-    """Matches a text that is nothing but one of the alternatives."""
+    """A pattern that matches a text if the whole text is one of the phrases listed under the name."""
     return re.compile(rf"\A{phrases(name)}\Z", re.IGNORECASE)
 
 
 @cache
 def bare() -> dict[str, tuple[str, str]]:
-    """Question words that can stand alone, each with its English and Chinese form."""
+    """The question words that can stand alone, each with its English and Chinese form."""
     found: dict[str, tuple[str, str]] = {}
     for line in _lines()["bare"]:
         english, chinese = (side.split("|") for side in line.split("="))

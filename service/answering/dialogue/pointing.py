@@ -1,7 +1,8 @@
 """Resolves the pronouns of a follow-up against the question before it.
 
-``it``, ``they``, 它 and 其 stand for what that question is about: the subject of its clause or the owner of what it
-asks for. "this law", 该办法 stand for the only name there that ends so. Where several could be meant nothing is put in.
+``it``, ``they``, 它 and 其 refer to the topic of that question: the subject of its clause, or the owner of the property
+that it asks for. "this law" and 该办法 refer to the only name in that question that ends with this noun. If several
+names are possible, the pronoun stays.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ _PLACES = {"country", "region", "province"}
 def pointed(before: str, turn: str) -> tuple[str, str]:
     """The turn with its pronouns resolved, and the pronoun that could not be resolved, or "".
 
-    ``before`` is the last full question, "" where there is none. A turn without pronouns is left as it is.
+    ``before`` is the last full question, or "" if there is none. A turn without pronouns is unchanged.
     """
     return _pointed_zh(before, turn) if detect(turn) == "zh" else _pointed_en(before, turn)
 
@@ -90,7 +91,7 @@ def topic(question: str) -> str:
 
 
 def named_document(question: str) -> str:
-    """The only document that a question names, as it is said there; "" where it names none, or several."""
+    """The only document that a question names, in the question's words; "" if it names none or several."""
     known = {slot.name: slot.said for slot in slots(question) if slot.kind == "instrument" and _reads_as_document(slot)}
     if len(known) == 1:
         said = next(iter(known.values()))

@@ -1,16 +1,17 @@
 """Rewrites a question that depends on earlier turns into one that stands alone, by stated rules.
 
-A question depends on the last full one where it is short and
+A question depends on the last full question if it is short and of one of these kinds:
 
-- *elliptical*: it opens with a joining word ("And for the US?", "那日本呢？") or is no more than a name, a year or a
-  provision, and asks nothing itself: it is that question with the new name in the place of the one of its kind, or
-  with the new words added where there is none;
-- *bare*: only words that ask ("How much?", "为什么？"): it asks this of what that question says;
-- *pointing*: "it", "their", "该", "其" beside a few words of its own: what that question is about takes their place;
-- *a wish* for another form of the same answer ("In English please", "再详细一点"): it is that question again.
+- *elliptical*: it begins with a joining word ("And for the US?", "那日本呢？"), or it is only a name, a year or a
+  provision and asks nothing itself. It becomes the last question, with the new name in place of the name of the same
+  kind. If there is no name of that kind, the new words are added.
+- *bare*: it has only question words ("How much?", "为什么？"). It is asked about the statement of the last question.
+- *pointing*: it has a few words of its own and "it", "their", "该" or "其". The topic of the last question replaces the
+  pronoun.
+- *a wish* for another form of the same answer ("In English please", "再详细一点"): it becomes the last question again.
 
-Any other question stands alone and is left as it is. Where the rules cannot tell what is meant the turn is left as it
-is, too, and they say so. Only what the user said counts, not the answers.
+Any other question stands alone and is unchanged. If the rules cannot tell what a turn refers to, the turn is unchanged
+too, and the result says so. The rules read only the user's turns, not the answers.
 """
 
 from __future__ import annotations
@@ -89,10 +90,10 @@ _ASKS = re.compile(
 class Followed:
     """The last turn, rewritten as a question of its own if it depends on earlier turns.
 
-    ``question`` is the unchanged turn if it was not ``rewritten``. ``unresolved``: the words of it that refer
-    to something unknown, "" where there are none. ``language`` is the one that the answer is wanted in: the
-    turn's, or the one that it asks for (``asks_language``). ``manner``: a wish about the answer's form; "summary" names
-    its document.
+    ``question`` is the unchanged turn if it was not ``rewritten``. ``unresolved``: its words that refer to something
+    unknown, or "" if there are none. ``language``: the language for the answer. It is the turn's language, or the one
+    that the turn asks for (``asks_language``). ``manner``: a wish about the answer's form; "summary" names its
+    document.
     """
 
     question: str
@@ -104,10 +105,11 @@ class Followed:
 
 
 def follow(turns: Sequence[str]) -> Followed:
-    """The last of the user's ``turns`` as a question of its own; see :class:`Followed`.
+    """Rewrites the last of the user's ``turns`` as a question of its own; see :class:`Followed`.
 
-    At most the last eight are looked at, each resolved in its turn, and none before a text of over 1,000 characters.
-    What is no question, a greeting or thanks, is passed over, and so is one that could not be resolved.
+    Reads at most the last eight turns and resolves each against those before it. Ignores all turns before a text of
+    over 1,000 characters. Skips turns that are not questions, such as greetings and thanks, and turns that could not be
+    resolved.
     """
     before, followed = "", Followed("", False, "", "en")
     for turn in turns[-MOST_TURNS:]:
@@ -122,12 +124,12 @@ def follow(turns: Sequence[str]) -> Followed:
 
 
 def resolve(turns: Sequence[str]) -> str:
-    """The question of :func:`follow`."""
+    """The question that :func:`follow` returns."""
     return follow(turns).question
 
 
 def remark(followed: Followed) -> str:
-    """A line in the asker's language if the turn cannot be answered as it was meant, else ""."""
+    """A line in the asker's language if the turn cannot be answered as the asker meant it, else ""."""
     zh = followed.language == "zh"
     if followed.unresolved and zh:
         return f"不清楚“{followed.unresolved}”指的是什么，请把问题说完整。"

@@ -1,4 +1,4 @@
-"""Decides which evidence of a question's hits answers it, or why none does."""
+"""Decides which evidence among a question's hits answers it, or why none does."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ READ = 12  # passages that an answer is looked for in
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was found for one part of a question: the ``evidence`` to show, or ``why`` there is none.
+    """The result for one part of a question: the ``evidence`` to show, or the reason (``why``) if there is none.
 
-    ``confidence``, 0..1: the share of equally confident answers that are complete. ``hits`` and ``judged``: the hits
-    and candidates examined, best first. ``notes``: one line each for the asker on what the evidence leaves open.
-    ``table``: the source's table, if one is asked for; it is shown in place of the evidence. ``is_side``: the part is
-    one side of a comparison.
+    ``confidence``, 0..1: the share of complete answers among answers with the same confidence. ``hits`` and ``judged``:
+    the hits and candidates examined, best first. ``notes``: lines for the asker, one for each thing that the evidence
+    leaves open. ``table``: the source's table, if the question asks for one. It is shown instead of the evidence.
+    ``is_side``: the part is one side of a comparison.
     """
 
     asked: Asked
@@ -58,10 +58,10 @@ def decide(
     bar: float = BAR,
     params: Selection = WHOLE,
 ) -> Outcome:
-    """Decides what the candidates answer to one question. ``judged``: best first.
+    """Decides which of the candidates answer one question. ``judged`` comes best first.
 
-    ``held``: candidates found for the question's premise. ``bar``: the confidence, 0..1, below which nothing is
-    answered.
+    ``held``: candidates found for the question's premise. ``bar``: the confidence, 0..1, below which the outcome is an
+    abstention.
     """
     otherwise = contrary(asked, judged) or contrary(asked, held)
     confidence = _confidence(asked, hits, judged, otherwise)
@@ -99,7 +99,7 @@ def _holds_the_measure(asked: Asked, judged: Sequence[Candidate]) -> bool:
 
 
 def candidates(asked: Asked, hits: Sequence[Hit], judge: Judge, pieces: Pieces) -> list[Candidate]:
-    """The pieces of the first hits that may answer, best first. The asker's language wins among nearly equal ones."""
+    """The pieces of the first hits that may answer, best first. Of near equals, the asker's language comes first."""
     found = [each for each in pieces.of(hits[:READ]) if comes_into_question(asked, each.piece)]
     likely = judge.answers(asked, found).tolist()
     judged = [each._replace(likely=share) for each, share in zip(found, likely, strict=True) if share > 0]
@@ -121,9 +121,9 @@ def _list_first(ranked: list[Candidate]) -> list[Candidate]:
 
 
 def reordered(hits: Sequence[Hit], judged: Sequence[Candidate]) -> list[Hit]:
-    """The hits by score, descending, ties by passage_id. A hit whose piece is likely to answer is raised.
+    """The hits by score, descending, ties by passage_id. A hit rises if a piece of it is likely to answer.
 
-    It gains a part of the best score.
+    The rise is a part of the best score.
     """
     best = max((abs(hit.score) for hit in hits), default=0.0)
     likely: dict[str, float] = {}

@@ -1,4 +1,4 @@
-"""Features that say whether a piece answers a question, and the confidence that they give together."""
+"""Computes features that say whether a piece answers a question, and the confidence that follows from them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ WEIGHTS = {
     "fit": 1.88, "rank": 1.51, "covered": 0.60, "amount": 0.72, "form": 0.16, "named": 0.42, "year": 1.24,
     "provision": 2.71, "home": 1.07, "counted": 0.84, "across": 0.05, "long": 1.85,
 }  # fmt: skip
-"""Of each sign; found, with the offset, by ``sinkqa-eval calibrate`` (docs/decisions/0013)."""
+"""The weight of each feature. ``sinkqa-eval calibrate`` fitted them and the offset (docs/decisions/0013)."""
 
 OFFSET = -9.94
 READING_SIGNS = (*SIGNS, "read")  # how sure a model is that the piece answers, which reads it with the question
@@ -47,10 +47,10 @@ READING_WEIGHTS = {
 READING_OFFSET = -10.76
 
 BAR = 0.585
-"""Confidence below which nothing is answered, 0..1."""
+"""The confidence, 0..1, below which the service abstains."""
 
 SCOPE = 0.3
-"""Nearness below which the library speaks of something else."""
+"""The nearness below which the library is about another subject."""
 
 PLACES = frozenset({"country", "region", "province"})
 _ACTS = frozenset({"instrument"})
@@ -65,7 +65,8 @@ _TELLING = ("penalty", "effect", "most", "least")  # definitions and reasons oft
 def signs(asked: Asked, found: Sequence[Candidate], fit: Floats, everything: Sequence[Hit], encoder: Encoder) -> Floats:
     """The features of each candidate, float32, (len(found), len(SIGNS)), each 0..1; higher is better.
 
-    ``fit`` is how well each fits the question, (len(found),); ``everything``: the hits they are chosen from.
+    ``fit``: how well each candidate fits the question, (len(found),). ``everything``: the hits that the candidates come
+    from.
     """
     covered = coverage(asked, found, encoder)
     best = max(max(hit.score for hit in everything), 1e-9)
@@ -98,7 +99,7 @@ def signs(asked: Asked, found: Sequence[Candidate], fit: Floats, everything: Seq
 
 
 def trust(asked: Asked, hits: Sequence[Hit]) -> float:
-    """A factor for the signs, 0..1: 0 if the question has no subject, low if the library is about another subject."""
+    """A factor for the features, 0..1: 0 if the question has no subject, low if the library's subject is another."""
     if not hits or not is_telling(asked.said.terms):
         return 0.0
     return float(min(1.0, nearness(hits) / SCOPE) ** _STEEP)
@@ -107,8 +108,9 @@ def trust(asked: Asked, hits: Sequence[Hit]) -> float:
 def nearness(hits: Sequence[Hit]) -> float:
     """How near the library comes to the subject of the question, 0..1.
 
-    The mean of the best late interaction and the best cosine of a passage: words and numbers alone bring up something
-    in any large library. Less where no passage shares a word with the question, in either language.
+    It is the mean of the best late interaction and the best cosine of a passage. It uses meaning because in any large
+    library some passage shares words and numbers with the question. It is lower if no passage shares a word with the
+    question in either language.
     """
     dense, late = (
         min(max(0.0, *scores), 1.0) for scores in zip(*((h.why.dense, h.why.late) for h in hits), strict=True)

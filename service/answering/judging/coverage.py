@@ -1,4 +1,4 @@
-"""How much of a question's subject each piece covers, by words and by their meaning."""
+"""Scores how much of a question's subject each piece covers, by words and by their meaning."""
 
 from __future__ import annotations
 
@@ -23,20 +23,21 @@ _WORST = 0.4  # of a question's weight
 
 
 class Coverage(NamedTuple):
-    """A question in m pieces: its number of ``words``; ``worst`` float32, (m,), 0..1, how near its worst words come."""
+    """A question's number of ``words``. ``worst``, float32, (m,) for m pieces, 0..1: how near its worst words come."""
 
     words: int
     worst: Floats
 
 
 def coverage(asked: Asked, found: Sequence[Candidate], encoder: Encoder) -> Coverage:
-    """How near each candidate comes to the question's words that it covers worst, those that ask left out.
+    """How near each candidate comes to the words of the question that it covers worst. Question words do not count.
 
-    These are two fifths of the question by weight: a mean over all forgives the word that makes a question another.
+    The worst words make up two fifths of the question by weight. A mean over all words would hide a single word that
+    makes it a different question.
 
-    A word is covered by one of its meaning in the piece, its headings or its document's name, by another rendering of
-    the term that it is part of, by a name of its document, and where it asks for a form of statement, by any statement
-    of the form.
+    A word is covered by a word of the same meaning in the piece, in its headings or in its document's name. It is also
+    covered by another rendering of the term that the word belongs to, or by a name of its document. A word that asks
+    for a form of statement is covered by any statement of that form.
     """
     (query,) = encoder.tokens([asked.matter])
     pieces = [each.piece for each in found]

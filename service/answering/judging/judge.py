@@ -1,4 +1,4 @@
-"""The seam for judges, which say whether a piece answers a question and whether quotes support a claim."""
+"""The interface for judges, which say whether a piece answers a question and whether quotes support a claim."""
 
 from __future__ import annotations
 
@@ -39,37 +39,37 @@ _CONTEXT = 0.3  # what the rank of a passage counts beside the fit of the piece,
 
 
 class Judge(Protocol):
-    """Anything that reads a question with evidence, and a claim with quotes."""
+    """Judges whether evidence answers a question, and whether quotes support a claim."""
 
     def answers(self, asked: Asked, found: Sequence[Candidate]) -> Floats:
-        """How likely each candidate answers the question whole, float32, (len(found),), 0..1."""
+        """How likely each candidate is to answer the whole question, float32, (len(found),), 0..1."""
         ...
 
     def entails(self, claim: str, quotes: Sequence[Quote]) -> Verdict:
-        """What the quotes say of the claim."""
+        """The verdict on the claim by the quotes: supported, contradicted, partly or unknown."""
         ...
 
     def supports(self, claim: str, quotes: Sequence[Quote]) -> bool:
-        """Whether :meth:`entails` labels the claim supported; cheaper, where only that is asked."""
+        """Whether :meth:`entails` would label the claim supported. It is cheaper if only that is needed."""
         ...
 
 
 class RuleJudge:
-    """Weighs stated signs by a logistic regression; checks claims by rules on amounts, names, polarity and words."""
+    """Weighs features by a logistic regression. Checks claims by rules on amounts, names, polarity and words."""
 
     signs: tuple[str, ...] = SIGNS
-    """The names of the signs that :meth:`look` gives of each candidate."""
+    """The names of the features that :meth:`look` computes for each candidate."""
 
     weights: Mapping[str, float] = WEIGHTS
     offset = OFFSET
     reranker: Reranker | None = None
-    """What orders the hits before they are cut into pieces."""
+    """Orders the hits before they are cut into pieces, if it is set."""
 
     def __init__(self, encoder: Encoder) -> None:
         self.encoder = encoder
 
     def answers(self, asked: Asked, found: Sequence[Candidate]) -> Floats:
-        """As in :class:`Judge`; 0 for those that are not looked at."""
+        """As in :class:`Judge`. Candidates that :meth:`look` does not choose get 0."""
         scores = np.zeros(len(found), np.float32)
         if found:
             chosen, seen = self.look(asked, found)
@@ -78,9 +78,9 @@ class RuleJudge:
         return scores
 
     def look(self, asked: Asked, found: Sequence[Candidate]) -> tuple[list[int], Floats]:
-        """The places of the candidates that fit best, best first, and their signs.
+        """The indexes of the candidates that fit best, best first, and their features.
 
-        The signs are float32, (m, len(signs)), each 0..1, more being better.
+        The features are float32, (m, len(signs)), each 0..1; higher is better.
         """
         chosen, fit = shortlist(asked, found, self.encoder)
         best = [found[place] for place in chosen]
@@ -96,7 +96,7 @@ class RuleJudge:
 
 
 class ModelJudge(RuleJudge):
-    """Adds one sign to those of the rules: the score of a cross-encoder, which reads question and piece together."""
+    """Adds one feature to those of the rules: the score of a cross-encoder, which reads question and piece together."""
 
     signs = READING_SIGNS
     weights = READING_WEIGHTS
@@ -107,7 +107,7 @@ class ModelJudge(RuleJudge):
         self._model = self.reranker = model
 
     def look(self, asked: Asked, found: Sequence[Candidate]) -> tuple[list[int], Floats]:
-        """As in :class:`RuleJudge`. The model reads only the first ones; the rest get its lowest score."""
+        """As in :class:`RuleJudge`. The model reads only the first candidates. The others get its lowest score."""
         chosen, seen = super().look(asked, found)
         texts = [_model_text(found[place].piece) for place in chosen[:READ]]
         read = np.clip(self._model.answers(asked.text, texts), _LEAST, 1 - _LEAST)
@@ -117,10 +117,12 @@ class ModelJudge(RuleJudge):
 
 
 def load_judge(name: str, encoder: Encoder) -> RuleJudge:
-    """``rules``, or a :class:`ModelJudge` with the ``bundled`` cross-encoder, or the one in this folder.
+    """The :class:`RuleJudge` if ``name`` is ``rules``, else a :class:`ModelJudge` with a cross-encoder.
+
+    ``bundled`` is the cross-encoder that comes with SinkQA; any other ``name`` is the folder of one.
 
     Raises:
-        RerankerMissing: it is no such folder, or ``onnxruntime`` is not installed.
+        RerankerMissing: there is no such folder, or ``onnxruntime`` is not installed.
     """
     if name == RULES:
         return RuleJudge(encoder)
@@ -133,7 +135,7 @@ def _model_text(piece: Piece) -> str:
 
 
 def shortlist(asked: Asked, found: Sequence[Candidate], encoder: Encoder) -> tuple[list[int], Floats]:
-    """The places of the candidates that fit best, best first, and how well each fits, 0..1."""
+    """The indexes of the candidates that fit best, best first, and how well each fits, 0..1."""
     fit = relevance(asked.said, [each.piece for each in found], encoder)
     best = max(each.hit.score for each in found)
     ranks = np.array([max(each.hit.score, 0) / best if best > 0 else 0 for each in found])

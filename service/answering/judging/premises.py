@@ -1,4 +1,4 @@
-"""Checks a question's premises: evidence against them, and the reason why nothing is answered."""
+"""Checks a question's premises: finds evidence against them, and the reason why a question is not answered."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _CLOSE = 0.8  # of the best one's likelihood: so near it may tell otherwise in i
 
 
 def on_premise(asked: Asked, judged: Sequence[Candidate], encoder: Encoder) -> Candidate | None:
-    """The evidence among the candidates about the question's premise, or None if there is none."""
+    """The candidate that is evidence about the question's premise, or None if there is none."""
     if not asked.presumed or not judged:
         return None
     claim = Analysis(asked.presumed)
@@ -42,9 +42,10 @@ def on_premise(asked: Asked, judged: Sequence[Candidate], encoder: Encoder) -> C
 def contrary(asked: Asked, judged: Sequence[Candidate]) -> Candidate | None:
     """Evidence that contradicts the question's premise, or None.
 
-    A piece about the question's own places and markets does, where it has another amount of the kind that is presumed.
-    So does the best piece where the question says of one place or market that it is alone, or the first, and the piece
-    says so of another. Turning words alone prove nothing: questions are asked with them.
+    A piece about the question's own places and markets contradicts it if it states another amount of the presumed kind.
+    The best piece contradicts it in one more case: the question says that one place or market is the only or the first
+    one, and the piece says so of another. Words that reverse meaning prove nothing alone, because questions use them
+    too.
     """
     if not asked.presumed or not judged:
         return None
@@ -79,10 +80,10 @@ def _replaces(here: Sequence[Amount], own: Sequence[Amount]) -> bool:
 def reason(
     asked: Asked, hits: Sequence[Hit], judged: Sequence[Candidate], otherwise: Candidate | None
 ) -> AbstainReason:
-    """Why nothing is answered: by rules, the first that fits; ``otherwise`` is what :func:`contrary` gives.
+    """Why the question is not answered: the first rule that fits. ``otherwise`` is the result of :func:`contrary`.
 
-    Nothing was found; it tells otherwise; the library is about something else, and holds none of the countries,
-    markets and other known names of the question; it does not say what is asked.
+    The rules, in order: nothing was found; evidence contradicts the premise; the library is about something else and
+    holds none of the countries, markets and other known names of the question; the library does not give the answer.
     """
     if not judged or not is_telling(asked.said.terms):
         return "no_evidence" if not judged else "unsupported"

@@ -1,4 +1,4 @@
-"""Selects the pieces that can answer, and of these the ones that are shown."""
+"""Selects the pieces that can answer, and among these the ones that are shown."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _ASKS_FOR_AIMS = late(r"目标|目的|宗旨|旨在|(?:修订|修正|修改)(?!�
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """How much is shown; values found on the development questions (docs/decisions/0013).
+    """How much evidence is shown. The values were found on the development questions (docs/decisions/0013).
 
-    ``keep``: a further piece of the same document is shown when it is at least this share as likely to answer as the
-    best one, ``beside`` when it stands in the same passage. ``most``: pieces in one answer. ``side``: as ``keep``, for
-    a piece of any document on a side of a comparison.
+    ``keep``: a further piece of the same document is shown if its likelihood is at least this share of the best
+    piece's. ``beside``: the same for a piece of the same passage. ``side``: the same for a piece of any document on a
+    side of a comparison. ``most``: the highest number of pieces in one answer.
     """
 
     keep: float = 0.95
@@ -42,8 +42,9 @@ WHOLE = Selection()
 def comes_into_question(asked: Asked, piece: Piece) -> bool:
     """Whether a piece can answer the question.
 
-    A whole long row cannot, nor a piece that only repeats the question or the title. Headings, bylines, amendment notes
-    and announcements cannot either, unless the question asks for them. A sentence with a new number or name can.
+    A whole long row cannot answer it, and neither can a piece that only repeats the question or the title. Headings,
+    bylines, amendment notes and announcements can answer only if the question asks for them. A sentence with a new
+    number or name can answer.
     """
     if asked.terms and _defines_another(asked, piece):
         return False
@@ -72,7 +73,7 @@ def gather(
 ) -> list[Evidence]:
     """The evidence to show: the best candidate, those nearly as good, the best of each side, and the ``premise``.
 
-    The candidates come by likelihood, descending.
+    ``judged`` comes by likelihood, descending.
     """
     if not judged:
         return []

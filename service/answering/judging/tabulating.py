@@ -21,9 +21,9 @@ _UNSURE = {"zh": "无法从原表中确定", "en": "not certain from the table"}
 _WITHDRAWN = {"zh": "引文未通过核对，已撤下", "en": "withdrawn: the quote failed its check"}
 
 Quoted = tuple[Passage, Unit]
-"""A unit and the passage that it is quoted of."""
+"""A unit, and the passage that it is quoted from."""
 _Column = tuple[str, int, int]
-"""Its header, which time this header stands in a row, and which of the columns under it."""
+"""A column's header, the position of this header among equal headers in a row, and the index of the column below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,11 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True)
 class SourceTable:
-    """A table as its document has it; an empty cell has no units.
+    """A table as its document prints it. An empty cell has no units.
 
-    ``corner`` is the header of the labels. ``beside`` is what the document counts to the table and no row holds: notes,
-    headings between rows, text that the reader could not place. ``unsure``: there is such text, so that it may belong
-    to a cell that seems empty.
+    ``corner``: the header of the labels. ``beside``: text that the document counts as part of the table and that is in
+    no row, such as notes, headings between rows, and text that the reader could not place. ``unsure``: there is text
+    that the reader could not place, so that it may belong to a cell that seems empty.
     """
 
     caption: str
@@ -64,7 +64,7 @@ class SourceTable:
         )
 
     def evidence(self) -> list[Evidence]:
-        """The passages that hold the rows, as evidence to cite, in order."""
+        """The passages that contain the rows, as evidence to cite, in order."""
         quoted: dict[str, tuple[Passage, dict[Unit, None]]] = {}
         for row in self.rows:
             cells = [each for cell in row.cells for each in cell]
@@ -78,8 +78,8 @@ class SourceTable:
     def answer(self, numbers: Mapping[str, int], language: str) -> AnswerTable:
         """The table for an answer. ``numbers``: the citation numbers, by passage_id.
 
-        A cell of any other passage was withdrawn. Such a cell says so in the asker's ``language``, and so does an empty
-        cell.
+        A cell is withdrawn if its passage has no citation number. A withdrawn cell and an empty cell each say so in the
+        asker's ``language``.
         """
         reasons = (_UNSURE if self.unsure else _EMPTY, _WITHDRAWN)
         empty, withdrawn = (each.get(language, each["en"]) for each in reasons)
@@ -99,7 +99,7 @@ class SourceTable:
 def tables(passages: Iterable[Passage]) -> Iterator[list[Passage]]:
     """The passages of each table of a document, given all of its passages in reading order.
 
-    The rows of a table come first, then the table as a whole, in one passage or several.
+    The rows of a table come first, then the table as a whole, in one or more passages.
     """
     for of_tables, run in groupby(passages, lambda passage: passage.kind in ("row", "table")):
         table: list[Passage] = []
@@ -113,9 +113,10 @@ def tables(passages: Iterable[Passage]) -> Iterator[list[Passage]]:
 
 
 def table_of(passages: Sequence[Passage]) -> SourceTable | None:
-    """Rebuilds a table from its passages, given as :func:`tables` gives them.
+    """Rebuilds a table from its passages, as :func:`tables` yields them.
 
-    None if there is no row, or if missing or repeated headers make the columns of the cells uncertain.
+    The result is None if there is no row, or if missing or repeated headers make it uncertain which column a cell is
+    in.
     """
     rows = list(_rows([passage for passage in passages if passage.kind == "row"]))
     columns = _columns(rows)

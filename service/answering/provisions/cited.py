@@ -1,4 +1,4 @@
-"""Finds the provisions that a question cites, whole and in the words of their documents."""
+"""Finds the provisions that a question cites, and shows them whole, in the words of their documents."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from sinkqa.service.evidence.citations import Sources
 from sinkqa.service.evidence.pieces import Evidence
 
 LONGEST = 2_400.0
-"""The size up to which a provision is shown whole (see :func:`size`)."""
+"""The largest size of a provision that is shown whole (see :func:`size`)."""
 SHORT = 600.0
-"""The size up to which it is shown whole also to who asks for something in it."""
+"""The largest size of a provision that is shown whole if the question asks only for something in it."""
 
 _KEPT = 24  # outlines
 _FEWEST = 3  # provisions of a kind that a document has for the last one to be its end
@@ -44,7 +44,7 @@ _NAMES = {"number": "Section", "heading": "Part"}
 class Outlines:
     """Makes the outlines of documents on demand, and caches the latest. Safe for threads.
 
-    A document that was read again gets a new outline.
+    If a document is added anew, it gets a new outline.
     """
 
     def __init__(self) -> None:
@@ -55,7 +55,7 @@ class Outlines:
         """The outline of a document.
 
         Raises:
-            DocumentNotFound: there is none with this id.
+            DocumentNotFound: no document has this id.
         """
         record = sources.document(doc_id)
         key = (record.doc_id, record.generation, record.text_sha256, record.n_passages)
@@ -80,11 +80,11 @@ def provisions_asked(
 ) -> Settled | None:
     """The provisions that the question cites, whole, from the first of the documents that has them.
 
-    Of a document only what stands under the heading that ``within`` gives for it.
+    If ``within`` gives a heading for a document, only the text under this heading counts.
 
-    None where it cites none or no document is given that could have it. A long provision is shown up to a paragraph's
-    end, and a note says that it goes on; of one whose paragraph is cited, the paragraph. A number beyond a law's last
-    one gives a note and no evidence.
+    The result is None if the question cites no provision, or if no given document can have it. A long provision is
+    shown up to the end of a paragraph, and a note says that it goes on. If the question cites a paragraph, only this
+    paragraph is shown. For a number above a law's last one, the result is a note without evidence.
     """
     cited = [each for each in references(asked.text) if each.place[-1].kind != "table"]
     if not cited or not doc_ids:
@@ -136,7 +136,7 @@ _BARE = 60  # characters that a bare citation has besides its references
 
 
 def asks_for_the_provision(asked: Asked) -> bool:
-    """Whether the question asks for a whole provision (森林法第十条规定了什么) and not for a detail in it."""
+    """Whether the question asks for a whole provision (森林法第十条规定了什么), and not for a detail in it."""
     cited = references(asked.text)
     if not cited:
         return False
@@ -169,7 +169,7 @@ def _found(reference: Reference, searched: Sequence[_Searched]) -> tuple[str, Ou
 
 
 def passages_beneath(heading: str, doc_id: str, outlines: Outlines, sources: Sources) -> frozenset[str]:
-    """The ids of all passages that stand under a heading of a document."""
+    """The ids of all passages under a heading of a document."""
     outline = outlines.of(doc_id, sources)
     scope = outline.beneath(heading)
     return frozenset(each.passage_id for each in outline.passages[scope.first : scope.last]) if scope else frozenset()

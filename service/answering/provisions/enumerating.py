@@ -1,4 +1,4 @@
-"""Lists all statements of one kind in a document, where the question asks for nothing else."""
+"""Lists all statements of one kind in a document, if the question asks for nothing else."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ _MORE = {
 
 
 def enumerated(asked: Asked, documents: Sequence[str], meant: Meant, library: Library) -> Settled | None:
-    """The statements of the kind that is asked for, in reading order, of the first document that makes any.
+    """All statements of the kind asked for, in reading order, from the first document that makes any.
 
-    None where the question asks for no such kind, or for more than the kind: of a conduct, a place, a time. Where the
-    document makes more of them than an answer has room for, a note says how many and where.
+    The result is None if the question asks for no such kind, or also names a conduct, a place or a time. If the
+    document makes more statements than an answer has room for, a note says how many and where they are.
     """
     kinds = [each for each in asked.provisions if each in _ROOMS]
     if not kinds or not documents or tells_something(besides(asked, kinds, meant.mentions)):

@@ -1,4 +1,4 @@
-"""Reads sanctions together with the provisions whose breach they punish by number."""
+"""Reads sanctions together with the provisions that they cite by number and whose breach they punish."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ class _Named(NamedTuple):
 
 
 class Sanctions:
-    """The sanctions of a library that name what they punish: 违反本法第十八条规定的, an offence under section 132.
+    """The sanctions of a library that cite what they punish: 违反本法第十八条规定的, an offence under section 132.
 
-    Keeps what it has read of a document as long as its outline is kept.
+    The data read from a document is cached as long as its outline.
     """
 
     def __init__(self, library: Library, outlines: Outlines) -> None:
@@ -67,8 +67,8 @@ class Sanctions:
     def of_conduct(self, asked: Asked, found: Sequence[Candidate], judge: Judge, pieces: Pieces) -> list[Candidate]:
         """Sanctions for the conduct in ``found``, best first. Each is judged together with the provision that it names.
 
-        Many sanctions say 违反本法第十八条 and do not describe the conduct that is asked about. The provision
-        that such a sanction names follows it, with a slightly lower likelihood. Neither answers alone.
+        Many sanctions say 违反本法第十八条 and do not describe the conduct in the question. The provision that such a
+        sanction cites comes after it, with a slightly lower likelihood. Neither answers alone.
         """
         joint = list(self._joint(asked, found, judge, pieces))
         read = _read_together(joint, pieces)
@@ -98,9 +98,10 @@ class Sanctions:
                         yield each, conduct
 
     def of_provision(self, asked: Asked, doc_ids: Sequence[str], pieces: Pieces) -> Settled | None:
-        """The sanctions that name the provision for which the question asks for a penalty, in reading order.
+        """The sanctions that cite the provision for which the question asks for a penalty, in reading order.
 
-        None where it asks for none or cites no provision, the provision is itself a sanction, or none names it.
+        The result is None if the question asks for no penalty or cites no provision, if the provision is itself a
+        sanction, or if no sanction cites it.
         """
         cited = references(asked.text) if "penalty" in asked.provisions else []
         for doc_id in doc_ids if cited else ():
@@ -130,11 +131,11 @@ class Sanctions:
 
 
 def preferred(asked: Asked, judged: list[Candidate], meant: Meant) -> tuple[list[Candidate], bool]:
-    """The candidates for a sanction, the one that is meant first, and whether it describes the conduct.
+    """The candidates for a sanction, the intended one first, and whether that one describes the conduct.
 
-    Only candidates nearly as likely as the best one are moved up. National law comes before the law of a country's
-    parts, which may punish the same in words nearer to the question. A candidate with the words for the conduct comes
-    before those without.
+    Only candidates nearly as likely as the best one move up. National law comes before the law of a part of the
+    country, whose words for the same sanction may be nearer to the question. A candidate with the words for the conduct
+    comes before those without.
     """
     if meant.jurisdictions and not meant.places and not meant.sure:
         judged = _raised(judged, [not each.hit.about.place for each in judged])

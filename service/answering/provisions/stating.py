@@ -1,4 +1,4 @@
-"""Answers from one kind of provision alone: a definition, or a date of effect."""
+"""Answers a question for one kind of provision: a definition, or a date of effect."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ _UNDATED = {
 
 
 def kinds_wanted(asked: Asked) -> tuple[ProvisionKind, ...]:
-    """Kinds of provision to look for by a filtered search, the most telling first; a definition is no search's."""
+    """The kinds of provision to look for by a filtered search, the most specific first; never definitions."""
     return tuple(kind for kind in asked.provisions if kind != "definition")
 
 
@@ -78,12 +78,12 @@ def definitions_asked(
     jurisdictions: Sequence[str] = (),
     among: Collection[str] = (),
 ) -> Settled | None:
-    """The sentences that define the term asked for, whole; None where no term is asked for or none is defined.
+    """The whole sentences that define the term asked for; None if the question asks for no term or none is defined.
 
-    Of the named documents alone where ``doc_ids`` are given, of the passages ``among`` where these are; else of
-    primary law before others, of the ``jurisdictions`` before others, one definition. A term fits that is the same
-    but for inflection, or its rendering in the glossary; where a definition is asked for in so many words, also one
-    with all words of it and one more.
+    If ``doc_ids`` are given, only these documents are read; if ``among`` is given, only these passages. Otherwise the
+    result is one definition: primary law comes before other documents, and the ``jurisdictions`` before others. A term
+    fits if it differs only in inflection, or if it is the rendering in the glossary. If the question explicitly asks
+    for a definition, a term with all of the words and one more fits too.
     """
     filters = Filters(doc_ids=tuple(doc_ids)) if doc_ids else None
     names = library.terms(filters=filters) if asked.terms else []
@@ -101,12 +101,13 @@ def definitions_asked(
 def effect_asked(
     asked: Asked, library: Library, *, doc_ids: Sequence[str] = (), among: Collection[str] = ()
 ) -> Settled | None:
-    """When, or on what conditions, the named documents take effect, the article whole.
+    """The whole article that says when, or on what conditions, the named documents take effect.
 
-    Of passages ``among`` alone where their ids are given, as those of a treaty in a schedule.
+    If ``among`` is given, only the passages with these ids are read, such as those of a treaty in a schedule.
 
-    None where that is not asked, no document is named, none of them says it, or what is asked is when something else
-    in them takes effect. Of copies and versions with one name the first that gives a date stands for all.
+    The result is None if the question does not ask for this, if it names no document, if none of the documents says it,
+    or if the question asks when something else in them takes effect. Among copies and versions with one name, only the
+    first that gives a date is used.
     """
     if "effect" not in asked.provisions or not doc_ids:
         return None

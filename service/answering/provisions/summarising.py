@@ -57,9 +57,9 @@ _GRAND = late(
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Sections of a document in reading order: heading and first sentence each; ``notes``: lines for the asker.
+    """Sections of a document in reading order: heading and first sentence of each. ``notes``: lines for the asker.
 
-    Without parts the document has no outline of which a sentence could be shown, and the notes say so.
+    If there are no parts, the document has no outline with a sentence to show, and the notes say so.
     """
 
     parts: tuple[tuple[str, Evidence], ...]
@@ -72,12 +72,13 @@ class Summary:
 
 
 def summary(passages: Sequence[Passage], language: str, *, title: str = "") -> Summary:
-    """The outline of a document by its ``passages`` in reading order, 4 to 14 sections where it has so many.
+    """Summarises a document by its outline. ``passages`` come in reading order.
 
-    The level is the highest that has at least four sections: chapters rather than articles. Of over 14 at one level
-    every so many-th is shown, the first and the last among them, and a note in ``language`` says so. Contents, notes of
-    amendments, tables and what stands below the ``title`` alone are passed over. A document without headings is
-    summarised by its paragraphs.
+    The summary has 4 to 14 sections if the document has so many. It uses the highest level of headings with at least
+    four sections, so it prefers chapters to articles. If a level has over 14 sections, sections at regular intervals
+    are shown, including the first and the last, and a note in ``language`` says so. The table of contents, amendment
+    notes, tables and the text directly below the ``title`` are skipped. A document without headings is summarised by
+    its paragraphs.
     """
     readable = [passage for passage in passages if _is_readable(passage)]
     sections = _with_first_sentences(_sections(readable))

@@ -1,4 +1,4 @@
-"""Reads which table a question asks for: the label that it names, and whether it wants all rows."""
+"""Finds the table that a question asks for: the label that the question names, and whether it asks for all rows."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class TableAsked:
 
 
 def table_asked(question: str) -> TableAsked | None:
-    """What the question says of a table, by its label ("表4", "Table 4") or by asking row by row; else None."""
+    """The table that a question asks for, by its label ("表4", "Table 4") or by asking row by row; else None."""
     said = unicodedata.normalize("NFKC", question)
     labels = list(_LABEL.finditer(said))
     bare = len(labels) == 1 and not _STOCK.sub("", _LABEL.sub(" ", said))

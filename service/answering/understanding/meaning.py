@@ -80,7 +80,7 @@ _WIDE = late("[\u3400-\u9fff]")
 class Meaning(NamedTuple):
     """The possible readings of the term asked for, best first, each as :func:`term_key` gives it.
 
-    ``is_certain``: the question asks for a definition, and not merely what something is.
+    ``is_certain``: the question explicitly asks for a definition. "What is" alone does not.
     """
 
     terms: tuple[str, ...] = ()
@@ -88,7 +88,7 @@ class Meaning(NamedTuple):
 
 
 def meaning_asked(folded: str) -> Meaning:
-    """The term whose meaning a folded question asks for. Empty if it asks for no meaning."""
+    """The term that a folded question asks to define or explain. Empty if it asks for no meaning."""
     said = _POLITE.sub("", folded.strip())
     strong = _STRONG if any(cue in said for cue in _CUES) else ()
     for patterns, certain in ((strong, True), (_WEAK, False)):

@@ -56,12 +56,12 @@ class Inquiry:
 
     @cached_property
     def whats(self) -> frozenset[int | str]:
-        """The meanings of all its features."""
+        """The meanings of all its features, as a set."""
         return frozenset(feature.what for feature in self.features)
 
     @cached_property
     def homes(self) -> frozenset[str]:
-        """The countries that it mentions. Treaties have none."""
+        """The countries that it mentions. A treaty has no country."""
         return frozenset(place.home for place in self.places) - {"UN"}
 
     @cached_property
@@ -70,15 +70,15 @@ class Inquiry:
         return frozenset(place.part for place in self.places if place.part)
 
     def part(self, first: int, last: int) -> str:
-        """The words of tokens ``first`` to ``last`` as they stand."""
+        """The words of tokens ``first`` to ``last``, unchanged."""
         return self.text[self.said[first].start : self.said[last - 1].end]
 
     def is_place(self, at: int) -> bool:
-        """Whether the token belongs to the name of a country or of a part of one."""
+        """Whether the token belongs to the name of a country or of a part of a country."""
         return at in self.placed and self.placed[at].is_name
 
     def near(self, head: Head) -> list[Feature]:
-        """The features that the question states near a word for a kind of document."""
+        """The features that the question states near a ``head``, which is a word for a kind of document."""
         if head not in self._near:
             low, high = head.first - _LEFT, head.last + _RIGHT
             self._near[head] = [each for each in self.features if each.first >= low and each.last <= high]
@@ -106,12 +106,13 @@ class Inquiry:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Tokens ``first`` to ``last``, about ``head``, may name a document.
+    """Tokens ``first`` to ``last``, around ``head``, which may name a document.
 
-    ``name``: its name that fits best. ``is_exact``: it is of the kind said. ``weight``: of its own words among those
-    said; ``share``: how much of its name they are, ``topic``: how much of it the whole question says. ``hits``: places,
-    years and issuers that agree; ``is_odd``: something speaks against it; ``is_of_other_year``: the year that is part
-    of its name is another.
+    ``name``: the document's name that fits best. ``is_exact``: the document is of the kind that the tokens name.
+    ``weight``: the weight of the document's own words among the tokens. ``share``: the share of its name that they
+    cover. ``topic``: the share of its name that the whole question covers. ``hits``: the number of places, years and
+    issuers that agree. ``is_odd``: something speaks against the document. ``is_of_other_year``: its name contains
+    another year.
     """
 
     known: Known
@@ -129,7 +130,7 @@ class Mention:
 
     @property
     def is_general(self) -> bool:
-        """Whether its document is in force in the whole country. Such a document is meant if no part is named."""
+        """Whether its document is in force in the whole country. A question that names no part means such a one."""
         return not self.known.parts
 
     @property
@@ -148,7 +149,7 @@ class Mention:
 
     @property
     def singles_out(self) -> bool:
-        """Whether it is as good as a name of this document, unless another fits as well."""
+        """Whether the mention is as good as the document's name, unless another document fits as well."""
         if self.is_odd:
             return False
         if not self.is_exact and self.known.kinds:
@@ -169,7 +170,7 @@ class Mention:
 
 
 def weigh(asked: Inquiry, head: Head, known: Known) -> Mention | None:
-    """How well the words about ``head`` name the document; None where they do not, or name one of another place."""
+    """How well the words around ``head`` name the document; None if they do not, or name one of another place."""
     is_exact = head.kind in known.kinds
     kinds = {head.kind} if is_exact else set(lexicon().near.get(head.kind, ())) & known.kinds
     if not is_exact and known.kinds and not (kinds and (known.is_foreign or asked.said[head.first].text.isascii())):

@@ -1,4 +1,4 @@
-"""Finds which documents of the library a question names, and whose law it asks about."""
+"""Finds the documents of the library that a question names, and the countries whose law it asks about."""
 
 from __future__ import annotations
 
@@ -32,13 +32,14 @@ _ENTITLED = 4  # telling words of a title without a word for its kind, from whic
 class Meant:
     """The documents and places that a question is about.
 
-    ``documents``: doc_ids of the documents that the question names, best first. Copies and versions that its words fit
-    equally stand together: the one that fits its year or version comes first, else the newest. ``named``: the words
-    that name them. ``sure``: whether these words are a name or single out a document, and are no mere topic.
-    ``jurisdictions``: codes of the countries asked about. ``places``: parts of countries, by full name. ``absent``: a
-    full name or a code that the question gives and the library lacks, else "". If ``documents`` are found too, it is a
-    code, or a name joined to theirs. ``within``: by doc_id, the heading of a named text that is only a part of a
-    document, such as a treaty in a schedule. ``mentions``: where each name stands in the question, in order.
+    ``documents``: doc_ids of the documents that the question names, best first. Copies and versions that match its
+    words equally are neighbours: the one with the year or version of the question comes first, else the newest.
+    ``named``: the words that name them. ``sure``: whether these words are a name or identify one document, and not only
+    a topic. ``jurisdictions``: codes of the countries asked about. ``places``: parts of countries, by full name.
+    ``absent``: a full name or a code that the question gives and the library lacks, else "". If ``documents`` are found
+    too, it is a code, or a name that the question joins to theirs. ``within``: by doc_id, the heading of a named text
+    that is only a part of a document, such as a treaty in a schedule. ``mentions``: where each name stands in the
+    question, in order.
     """
 
     documents: tuple[str, ...] = ()

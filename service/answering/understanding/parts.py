@@ -1,8 +1,8 @@
 """Splits a question that asks several things into questions that each ask one.
 
-A question has *sides* if it joins names, years or versions of one kind ("美国和欧盟的…", "version 1 and version 2"):
-each side is asked about by itself, without the others. It has *clauses* where several of its clauses ask something
-("…会被罚多少？拒不改正还有什么后果？"): each is asked with what the first is about.
+A question has *sides* if it joins names, years or versions of one kind ("美国和欧盟的…", "version 1 and version 2").
+Each side becomes a question of its own, without the others. A question has *clauses* if several of its clauses ask
+something ("…会被罚多少？拒不改正还有什么后果？"). Each clause is completed with the topic of the first clause.
 """
 
 from __future__ import annotations
@@ -86,10 +86,10 @@ class _NameSpan(NamedTuple):
 
 
 def sides(asked: Asked, named: Sequence[tuple[int, int]] = ()) -> tuple[QuestionPart, ...]:
-    """The question once for each of the names or years that it joins, in order. Empty if it joins none.
+    """One question for each of the names or years that the question joins, in order. Empty if it joins none.
 
-    The longest run of joined names counts, but none in a question with several clauses that ask. If the question cites
-    provisions, the sides are documents with their own provisions, or years and versions, but no other names.
+    Only the longest run of joined names counts. A question with several clauses that ask has no sides. If the question
+    cites provisions, the sides are documents with their own provisions, or years and versions, but no other names.
     """
     text = asked.text
     cited = references(text)
@@ -142,15 +142,15 @@ def _cited_apart(text: str, cited: Sequence[Reference]) -> tuple[QuestionPart, .
 
 
 def asks_of_each(asked: Asked) -> bool:
-    """Whether the question says that it asks of each of its sides."""
+    """Whether the question says explicitly that it asks about each of its sides."""
     return _OF_EACH.search(asked.text) is not None
 
 
 def clauses(asked: Asked) -> tuple[QuestionPart, ...]:
     """The clauses that ask, each completed from the first clause. Empty if there is only one.
 
-    A later clause gives two readings, one after the other: with the names of the first clause, and with all of its
-    matter. A clause that depends on the first has only the second reading.
+    A later clause has two readings, one after the other: with the names of the first clause, and with its whole topic.
+    A clause that depends on the first has only the second reading.
     """
     asking = _asking(asked.text)
     if not 2 <= len(asking) <= _MOST:

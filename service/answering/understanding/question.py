@@ -1,4 +1,4 @@
-"""Works out what an answer to a question must contain, by the words of a data file and without a model."""
+"""Determines what an answer to a question must contain, by the words of a data file and without a model."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _UNITS: dict[str, tuple[str, ...]] = {
     "share": ("share", "point"),
     "any": (),
 }
-"""Dimensions of amounts by the names that the data file gives what is asked; any other name is its own dimension."""
+"""The dimensions of amounts, by the data file's name for the thing asked for. Any other name is its own dimension."""
 
 
 class Form(NamedTuple):
@@ -40,20 +40,20 @@ class Form(NamedTuple):
 
     @property
     def says(self) -> re.Pattern[str]:
-        """A pattern for folded texts that make this kind of statement."""
+        """A pattern that matches folded texts with this kind of statement."""
         return _forms()[self.name].says
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question understood.
+    """A question, and the properties that its answer must have.
 
-    ``target``: what evidence must hold to answer. It is a "number" (counted in one of ``dimensions`` if any are named),
-    a "time" (a year or date), an "actor" (a person or body), a "site", or "" if words answer. ``forms``: the kinds of
-    statement that answer. ``matter``: the question, folded, without the words that ask. ``counted``: the things whose
-    number is asked for. ``presumes``: the question states something that it does not ask. ``provisions``: the kinds of
-    provision that settle it in a law. ``terms``: the terms whose meaning it asks for (:class:`Meaning`). ``several``:
-    it asks for several things.
+    ``target``: the kind of element that evidence must contain to answer. It is a "number" (counted in one of
+    ``dimensions`` if the question names any), a "time" (a year or date), an "actor" (a person or body), a "site", or ""
+    if words are enough. ``forms``: the kinds of statement that answer. ``matter``: the folded question without its
+    question words. ``counted``: the things whose number is asked for. ``presumes``: the question takes something for
+    granted. ``provisions``: the kinds of provision that settle it in a law. ``terms``: the terms whose meaning it asks
+    for (:class:`Meaning`). ``several``: it asks for several things.
     """
 
     said: Analysis
@@ -75,24 +75,24 @@ class Asked:
 
     @property
     def language(self) -> str:
-        """The language it is asked in."""
+        """The language of the question."""
         return self.said.language
 
     @property
     def entities(self) -> tuple[Entity, ...]:
-        """Its names."""
+        """The names in the question."""
         return self.said.entities
 
     @property
     def stated(self) -> tuple[Amount, ...]:
-        """Its own amounts."""
+        """The amounts in the question."""
         return self.said.amounts
 
     @property
     def sides(self) -> tuple[Entity, ...]:
-        """The two or more names of one kind that are compared. Empty if nothing is compared.
+        """The two or more names of one kind that the question compares. Empty if it compares nothing.
 
-        Countries and groups of countries are one kind: the EU is compared with Japan.
+        Countries and groups of countries are one kind: the EU can be compared with Japan.
         """
         kinds = ["country" if each.kind == "region" else each.kind for each in self.entities]
         most = max(kinds, key=kinds.count, default="")
@@ -100,10 +100,10 @@ class Asked:
         return tuple(each for each, kind in zip(self.entities, kinds, strict=True) if kind == most) if several else ()
 
     def answers(self, text: Analysis) -> tuple[float, list[Amount]]:
-        """How well a text holds what is asked for, 0..1, and the amounts in it that do.
+        """How well a text contains what the question asks for, 0..1, and the amounts in it that answer.
 
-        It is 1 for the right kind of amount or name, or if words answer; less for another kind of amount; else 0.
-        Amounts that the question itself states do not count.
+        The share is 1 for the right kind of amount or name, or if words are enough. It is less for another kind of
+        amount, and else 0. Amounts that the question itself states do not count.
         """
         if not self.target:
             return 1.0, []
@@ -171,7 +171,7 @@ _COUNTED = late(
 
 
 def understand(question: str) -> Asked:
-    """Reads from a question's words what it asks for. The target is "topic" if no known question word occurs."""
+    """Reads from a question's words what it asks for. The target is "topic" if it has no known question word."""
     said = Analysis(question)
     folded = _SOME.sub("  ", said.folded)
     kinds: tuple[Kind, ...] = get_args(Kind)
@@ -247,16 +247,16 @@ def _is_label(folded: str, amount: Amount) -> bool:
 
 
 def asks(clause: str) -> bool:
-    """Whether a clause asks something by a question word, or whether something is so."""
+    """Whether a clause asks something: it has a question word, or it asks whether something is so."""
     folded = fold(clause)
     words = (_asking(), _cues("kind")["yes-no"], _cues("kind")["definition"], _WHAT)
     return any(each.search(folded) for each in words)
 
 
 def besides(asked: Asked, kinds: Sequence[ProvisionKind], names: Sequence[tuple[int, int]]) -> str:
-    """The rest of a question that asks for provisions of some kinds, folded, without the words that ask.
+    """The rest of a question that asks for provisions of some kinds, folded, without its question words.
 
-    ``names``: spans of its text that are left out too.
+    ``names``: further spans of its text to leave out.
     """
     rest = asked.text
     for start, end in sorted(names, reverse=True):
@@ -269,7 +269,7 @@ def besides(asked: Asked, kinds: Sequence[ProvisionKind], names: Sequence[tuple[
 
 
 def says_alone(text: Analysis) -> bool:
-    """Whether a text says of something that it is the only one, or the first."""
+    """Whether a text says that something is the only one, or the first."""
     return text.has(_cues("premise")["alone"])
 
 

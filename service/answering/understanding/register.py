@@ -15,7 +15,7 @@ _NEAR = 0.2  # what a shared word counts where the document is of another kind
 
 
 class Register:
-    """The look-ups of one question, each key once. The work is bounded, however many documents there are."""
+    """The look-ups for one question, each key once. The work is bounded, however many documents there are."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
@@ -27,10 +27,10 @@ class Register:
         return self._prepared(self._library.named([key], most=_MOST_CALLED).get(key, ()))
 
     def nearest(self, wanted: Mapping[str, bool], *, is_local: bool) -> list[Known]:
-        """The documents that share most of the keys ``wanted``. Rare keys count most.
+        """The documents that share most of the ``wanted`` keys. Rare keys count most.
 
-        The value of a key says whether it is of the very kind that is asked for; such keys are looked up first.
-        ``is_local`` breaks ties: if true, documents of a part of a country come first, else the others.
+        The value of a key says whether it is of exactly the kind that the question asks for. Such keys are looked up
+        first. ``is_local`` breaks ties: if true, documents of a part of a country come first, else the others.
         """
         scores = self._scores(wanted)
         local = self._library.named([LOCAL], most=len(scores), among=[*scores]).get(LOCAL, ()) if scores else ()

@@ -1,4 +1,4 @@
-"""Checks generated text sentence by sentence: one that cites no evidence, or is not supported by it, is removed."""
+"""Checks generated text sentence by sentence. Removes each that cites no evidence or is not supported by it."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _LINK = late(r"https?://\S+|\]\([^)]{0,300}\)")
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Sentences that passed, each with the keys that support it, what was removed, and notes for the reader.
+    """The sentences that passed, each with the keys of its evidence, the removed ones, and notes for the reader.
 
-    ``reached``: whether the generator said something at all, and may be asked for more.
+    ``reached``: whether the generator returned any text, so that it may be asked for more.
     """
 
     sentences: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -42,7 +42,7 @@ class Written:
 def sources(pieces: Sequence[tuple[str, Citation]]) -> dict[str, tuple[Source, Citation]]:
     """The input of a generator, by key: evidence in reading form with its citation, up to 4,000 characters.
 
-    A key is ``c:`` and 4 or more hex digits of a hash, so that a model cannot invent keys by counting.
+    A key is ``c:`` and 4 or more hex digits of a hash, so that a model cannot guess keys by counting.
     """
     given: dict[str, tuple[Source, Citation]] = {}
     room = _EVIDENCE_CHARS
@@ -78,7 +78,7 @@ def written_over(answer: Answer, written: Written, citations: Mapping[str, Citat
 
 
 def write(question: str, sources: Sequence[Source], generator: Generator, judge: Entailment) -> Written:
-    """Asks the generator and checks each of its sentences. Without one that passes, the notes say why."""
+    """Asks the generator and checks each of its sentences. If no sentence passes, the notes say why."""
     said, notes, whole = "", list[str](), True
     try:
         for piece in generator.generate(question, sources):

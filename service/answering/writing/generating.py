@@ -1,4 +1,4 @@
-"""The seam for text generators and translators, and the generator for any OpenAI-compatible endpoint."""
+"""The interface for text generators and translators, and the generator for any OpenAI-compatible endpoint."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _LANGUAGES = {"zh": "Chinese", "en": "English"}
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A piece of evidence as a generator sees it; generated text cites it by its ``key`` ("c:7f3a")."""
+    """A piece of evidence for a generator. Generated text cites it by its ``key`` ("c:7f3a")."""
 
     key: str
     title: str
@@ -59,7 +59,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """A quote to translate, by its ``key``; ``terms``: renderings that are known to be right."""
+    """A quote to translate, with its ``key``. ``terms``: renderings that are known to be right."""
 
     key: str
     text: str
@@ -67,40 +67,40 @@ class Foreign:
 
 
 class Generator(Protocol):
-    """Anything that writes prose over evidence. ``name`` says in notes and logs which one it is."""
+    """Anything that writes prose from evidence. ``name`` identifies it in notes and logs."""
 
     name: str
 
     def generate(self, question: str, sources: Sequence[Source]) -> Iterator[str]:
-        """Pieces of the text as they come, sentences citing their sources as ``[c:7f3a]``.
+        """Yields pieces of the text as they come. Sentences cite their sources as ``[c:7f3a]``.
 
         Raises:
-            GeneratorUnavailable: there is no text, or not all of it.
-            GeneratorStopped: a cap was reached; all but the last sentence is as meant.
+            GeneratorUnavailable: there is no text, or the text is incomplete.
+            GeneratorStopped: a cap was reached; all sentences but the last are complete.
         """
         ...
 
 
 class Translator(Protocol):
-    """Anything that translates quotes. ``name`` says in notes which one it is."""
+    """Anything that translates quotes. ``name`` identifies it in notes."""
 
     name: str
 
     def translate(self, quotes: Sequence[Foreign], language: str) -> Iterator[str]:
-        """Pieces of the text as they come: a line of JSON for each quote, with its ``key`` and ``translation``.
+        """Yields pieces of the text as they come: a line of JSON for each quote, with its ``key`` and ``translation``.
 
         Raises:
-            GeneratorUnavailable: there is no text, or not all of it.
-            GeneratorStopped: a cap was reached; all but the last line is as meant.
+            GeneratorUnavailable: there is no text, or the text is incomplete.
+            GeneratorStopped: a cap was reached; all lines but the last are complete.
         """
         ...
 
 
 class ChatGenerator:
-    """Any endpoint that speaks OpenAI's chat completions, through the package of the ``llm`` extra.
+    """Any endpoint with OpenAI's chat completions. It needs the package of the ``llm`` extra.
 
-    One request takes at most ``llm_timeout_s`` seconds, whatever the endpoint does, ``llm_max_tokens`` tokens, and
-    ``llm_max_cost`` at the set prices.
+    One request takes at most ``llm_timeout_s`` seconds, even if the endpoint stalls. It uses at most ``llm_max_tokens``
+    tokens, and costs at most ``llm_max_cost`` at the set prices.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -241,7 +241,7 @@ class ChatGenerator:
 
 
 def prompt(question: str, sources: Sequence[Source]) -> list[ChatCompletionMessageParam]:
-    """Rules, then passages and question. JSON strings are the fence: no text in a passage can end its own."""
+    """The messages: rules, then passages and question. Each passage is a JSON string, whose text cannot end it."""
     passages = "\n".join(json.dumps(asdict(source), ensure_ascii=False) for source in sources)
     asked = json.dumps({"question": question}, ensure_ascii=False)
     return [
@@ -251,7 +251,7 @@ def prompt(question: str, sources: Sequence[Source]) -> list[ChatCompletionMessa
 
 
 def translation_prompt(quotes: Sequence[Foreign], language: str) -> list[ChatCompletionMessageParam]:
-    """Rules, then the quotes, fenced as in :func:`prompt`."""
+    """The messages: rules, then the quotes, fenced as in :func:`prompt`."""
     lines = "\n".join(json.dumps(asdict(quote), ensure_ascii=False) for quote in quotes)
     return [
         {"role": "system", "content": _TRANSLATE.format(language=_LANGUAGES.get(language, language))},

@@ -1,4 +1,4 @@
-"""Glosses a quote in another language: its key terms and amounts in the asker's."""
+"""Glosses a quote in another language: gives its key terms and amounts in the asker's language."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class _PlacedGloss(NamedTuple):
 def gloss(quote: str, *, language: str, asked: Asked | None = None, dollar: str = "") -> tuple[Gloss, ...]:
     """The key terms and amounts of ``quote``, in ``language`` ("zh" or "en"), each once, in the order of the quote.
 
-    Known terms with the rendering that fits the words around them, and amounts and dates as the asker writes them.
-    If there are too many, the terms of the question ``asked`` are kept first, then amounts, then the longest terms.
-    Common words are glossed only if the question has them. ``dollar`` as in :func:`restated`.
+    Known terms get the rendering that fits their context. Amounts and dates are written as in the asker's language. If
+    there are too many, the terms of the question ``asked`` are kept first, then amounts, then the longest terms. Common
+    words are glossed only if the question has them. ``dollar``: as in :func:`restated`.
     """
     said = detect(quote)
     if said not in ("zh", "en", "ja") or language not in ("zh", "en") or said == language:

@@ -1,4 +1,4 @@
-"""Restates the amounts and dates of a quote in the asker's notation; each is checked to say the same."""
+"""Restates the amounts and dates of a quote in the asker's notation. Each is checked to mean the same."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ _BLANK = late(r"(?:https?://|www\.)\S+|\s")
 
 
 class Placed(NamedTuple):
-    """A stretch of a quote's search view, and how the asker writes it; ``refers``: it names a provision."""
+    """A range of a quote's search view, and its wording for the asker. ``refers``: it names a provision."""
 
     start: int
     end: int
@@ -81,22 +81,22 @@ class Placed(NamedTuple):
 
 
 def readable(quote: str, *, keep_case: bool = False) -> View:
-    """The search view of a quote on one line with its links blanked; ``keep_case``: with its capitals."""
+    """The search view of a quote on one line, with its links blanked. ``keep_case``: capitals stay."""
     view = search_view(quote, keep_case=keep_case)
     return replace(view, text=_BLANK.sub(lambda blank: " " * len(blank[0]), view.text))
 
 
 def written(quote: str, view: View, start: int, end: int) -> str:
-    """The words of the quote at a place of its view, on one line."""
+    """The words of the quote at a range of its view, on one line."""
     return " ".join(quote[view.starts[start] : view.ends[end - 1]].split())
 
 
 def restated(quote: str, *, language: str, dollar: str = "") -> tuple[Gloss, ...]:
     """The amounts and dates of ``quote`` as written in ``language`` ("zh" or "en"), in order, each wording once.
 
-    Nothing is converted: units, currencies and bounds stay. Amounts without an equal wording are left out, and so are
-    those that need no restating, such as a year in digits. ``dollar``: the currency of a bare $, such as 美元. If it is
-    unknown, $ stays.
+    Nothing is converted: units, currencies and bounds stay. Amounts without an equivalent wording are left out, and so
+    are those that need no restating, such as a year in digits. ``dollar``: the currency of a bare $, such as 美元. If
+    it is unknown, $ stays.
     """
     view, said = readable(quote), detect(quote)
     found = {
@@ -107,7 +107,7 @@ def restated(quote: str, *, language: str, dollar: str = "") -> tuple[Gloss, ...
 
 
 def placed(quote: str, *, said: str, asked: str, dollar: str = "") -> Iterator[Placed]:
-    """What :func:`restated` finds, with its places in the search view of the quote, in order; none overlap."""
+    """The results of :func:`restated`, with their places in the search view of the quote, in order; none overlap."""
     if said not in ("zh", "en", "ja") or asked not in ("zh", "en") or said == asked:
         return
     text = counted(readable(quote, keep_case=True).text)
@@ -121,12 +121,12 @@ def placed(quote: str, *, said: str, asked: str, dollar: str = "") -> Iterator[P
 
 
 def counted(folded: str) -> str:
-    """A folded text with 1 for each 一 that counts something; its places stay."""
+    """A folded text in which 1 replaces each 一 that counts something. Offsets stay the same."""
     return _ONE.sub("1", folded)
 
 
 def joined(found: Sequence[Amount], text: str) -> Iterator[Amount]:
-    """The amounts, where 二万元以上十万元以下 is one: a range."""
+    """The amounts, with the parts of a range such as 二万元以上十万元以下 joined to one amount."""
     skip = False
     for amount, after in zip_longest(found, found[1:]):
         if skip:

@@ -24,7 +24,7 @@ _LEAST = {"zh": 3, "en": 2, "ja": 99}  # tokens of a term of the search's glossa
 
 
 class Sense(NamedTuple):
-    """One rendering. It applies if one of the ``cues`` stands near, or everywhere if there are no cues."""
+    """One rendering. It applies if one of the ``cues`` is near the term, or everywhere if there are no cues."""
 
     rendering: str
     cues: tuple[str, ...] = ()
@@ -32,9 +32,9 @@ class Sense(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class KnownTerm:
-    """A known term with its senses, the first that fits first. ``common``: it says little by itself.
+    """A known term with its senses. The first sense that fits is used. ``common``: the term says little by itself.
 
-    ``cased``: it counts only as it is written. ``kindred``: it is from the glossary of the search.
+    ``cased``: it counts only with the same capitals. ``kindred``: it is from the glossary of the search.
     """
 
     written: str
@@ -56,8 +56,8 @@ class FoundTerm(NamedTuple):
 def senses(view: View, quote: str, *, said: str, asked: str) -> Iterator[FoundTerm]:
     """The terms of a quote in language ``said`` with their renderings in ``asked``, in order; none overlap.
 
-    The longest term counts, even if it has no rendering: no compound is rendered by one of its parts. ``view`` is the
-    search view of the quote, whose text the places count in.
+    The longest term counts, even if it has no rendering, because the rendering of a part would be wrong for a compound.
+    ``view`` is the search view of the quote. Places count in its text.
     """
     entries, text = _entries(said, asked), view.text
     tokens = [(match[0], match.start(), match.end()) for match in _TOKEN.finditer(text)]

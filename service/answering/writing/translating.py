@@ -1,4 +1,4 @@
-"""Translates quotes in another language by the configured language model, and checks each against its quote."""
+"""Translates quotes with the configured language model, and checks each translation against its quote."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ _INSIDE = late(r"(?<=[日年月时天])(?:之|以)?内(?![容部])")
 def translated(answer: Answer, translator: Generator | Translator) -> Answer:
     """The answer with a translation at each citation that is in another language than the question.
 
-    A translation that is not in the asker's language, or holds other amounts, names or links than its quote, is
-    withheld, and a note says so. The model is not asked if no quote is in another language, or if it cannot translate.
+    A translation is withheld if it is not in the asker's language, or if its amounts, names or links differ from the
+    quote's. A note says so. The model is not asked if no quote is in another language, or if it cannot translate.
     """
     foreign = _foreign(answer)
     if not foreign or not hasattr(translator, "translate"):
@@ -62,7 +62,7 @@ def translated(answer: Answer, translator: Generator | Translator) -> Answer:
 
 
 def changes(quote: str, translation: str, *, language: str) -> str:
-    """What a translation changes of its quote, in a few words. "" if the translation may be shown."""
+    """The differences between a translation and its quote, in a few words. "" if the translation may be shown."""
     if detect(translation) != language:
         return "it is in another language"
     left, right = _amounts(quote), _amounts(translation)

@@ -1,13 +1,13 @@
-"""Finds controls that change the direction of text: with them, what is shown differs from what was compared."""
+"""Finds controls that change the direction of text. With them, the displayed text differs from the compared text."""
 
 from __future__ import annotations
 
 TURNING = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-"""Marks, embeddings, overrides and isolates of the Unicode bidirectional algorithm."""
+"""The marks, embeddings, overrides and isolates of the Unicode bidirectional algorithm."""
 SHOWN = dict.fromkeys(map(ord, TURNING), "\ufffd")
-"""For ``str.translate``: each as the sign of a character that cannot be shown, so that offsets stay."""
+"""A table for ``str.translate``: replaces each by a sign for a character that cannot be shown, so that offsets stay."""
 
 
 def turns(text: str) -> bool:
-    """Whether the text holds such a control."""
+    """Whether the text contains such a control."""
     return any(control in text for control in TURNING)

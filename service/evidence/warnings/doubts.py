@@ -1,4 +1,4 @@
-"""Attaches the reader's warnings to the quotes that they touch, in the asker's language."""
+"""Attaches the reader's warnings to the quotes that they concern, in the asker's language."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ class Remarks(NamedTuple):
 
 
 class Remarked(Protocol):
-    """A source of the remarks on documents."""
+    """A source of remarks on documents."""
 
     def remarks(self, doc_id: str) -> Remarks:
-        """Those on a stored document."""
+        """The remarks on a stored document."""
 
 
 def doubted(cited: Sequence[_Cited], documents: Remarked, *, language: str) -> tuple[_Cited, ...]:
-    """The citations, each with the doubts about its pages, none twice."""
+    """The citations, each with the doubts about its pages. No doubt is repeated in one citation."""
     warned = []
     for each in cited:
         remarks = documents.remarks(each.doc_id)

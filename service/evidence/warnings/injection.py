@@ -1,7 +1,8 @@
-"""Flags passages that address a language model instead of a reader, wherever evidence leaves the service.
+"""Flags passages that address a language model instead of a reader, for all evidence that leaves the service.
 
-It knows the usual phrases in the languages of the library; a passage without a flag is not proven safe. The real
-protection does not depend on it: a generator reads evidence as data, and every sentence that it writes is checked.
+It knows the usual phrases in the languages of the library. A passage without a flag is not proven safe. The actual
+protection does not depend on the flags: a generator reads evidence as data, and every sentence that it writes is
+checked.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _BETWEEN_HAN = late(r"(?<=[\u3000-\u9fff]) (?=[\u3000-\u9fff])")
 
 @lru_cache(maxsize=4096)  # a fifth of a millisecond each, and the same passages come again
 def flags(text: str) -> tuple[Flag, ...]:
-    """Gives "instruction" where the text tells a model what to do, "direction" where it changes its direction."""
+    """The flags of a text: "instruction" if it gives a model orders, "direction" if it turns the text's direction."""
     shown = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold()
     shown = _BETWEEN_HAN.sub("", " ".join(shown.split()))
     instructs = any(pattern.search(shown) for pattern in _patterns())

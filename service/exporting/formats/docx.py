@@ -1,4 +1,4 @@
-"""Exporting, Word: headings, tables and Word's own footnotes, with fonts for Chinese beside those for Latin."""
+"""Writes Word files: headings, tables and Word's own footnotes, with fonts for Chinese and Latin text."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _STYLES = {
 
 
 def write_docx(manuscript: Manuscript) -> bytes:
-    """The manuscript as a package of Word."""
+    """The manuscript as a Word file."""
     return _Writer(manuscript).write()
 
 

@@ -1,4 +1,4 @@
-"""Exporting, footnotes of Word: a part of the package, which python-docx does not write by itself."""
+"""Writes Word's footnotes. They are a part of the file that python-docx does not write."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from docx.document import Document
 
 FOOTNOTE_TEXT, FOOTNOTE_REFERENCE = "FootnoteText", "FootnoteReference"
-"""Ids of the styles that Word knows these by."""
+"""The ids of Word's own styles for footnotes."""
 Run = tuple[str, str | None]
-"""Words, and where they lead, None for nowhere."""
+"""Words and the address that they link to, or None for no link."""
 
 _SEPARATORS = """<w:footnotes {namespaces}>
 <w:footnote w:type="separator" w:id="-1"><w:p><w:r><w:separator/></w:r></w:p></w:footnote>
@@ -36,7 +36,7 @@ class Footnotes:
         _announce(document)
 
     def add(self, number: int, paragraphs: Iterable[Iterable[Run]]) -> None:
-        """A note of these paragraphs."""
+        """Adds a footnote with these paragraphs."""
         note = _element("w:footnote", {"w:id": str(number)})
         for place, runs in enumerate(paragraphs):
             paragraph = _element("w:p")
@@ -53,27 +53,27 @@ class Footnotes:
 
 
 def reference(number: int) -> list[Any]:
-    """The mark of a footnote at its first place, with a bookmark for others to point at."""
+    """The mark of a footnote at its first place, with a bookmark that later marks refer to."""
     run = _run(FOOTNOTE_REFERENCE)
     run.append(_element("w:footnoteReference", {"w:id": str(number)}))
     return bookmarked(f"_Note{number}", number, [run])
 
 
 def again(number: int) -> list[Any]:
-    """A further mark of a footnote that was marked before. Word repeats its number."""
+    """A further mark of a footnote that has a mark already. Word repeats its number."""
     field = _element("w:fldSimple", {"w:instr": f" NOTEREF _Note{number} \\f \\h "})
     field.append(text_run(str(number), FOOTNOTE_REFERENCE))
     return [field]
 
 
 def bookmarked(name: str, number: int, elements: list[Any]) -> list[Any]:
-    """Elements under a bookmark; ``number`` is its own in the document."""
+    """Elements with a bookmark around them. ``number``: the bookmark's own number in the document."""
     start = _element("w:bookmarkStart", {"w:id": str(number), "w:name": name})
     return [start, *elements, _element("w:bookmarkEnd", {"w:id": str(number)})]
 
 
 def link(part: XmlPart, text: str, url: str) -> Any:
-    """Words that lead to another place, from this part of the package."""
+    """Words that link to a web address, from this part of the file."""
     rel = part.relate_to(url, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
     element = _element("w:hyperlink", {"r:id": rel, "w:history": "1"})
     element.append(text_run(text, "Hyperlink"))
@@ -81,14 +81,14 @@ def link(part: XmlPart, text: str, url: str) -> Any:
 
 
 def inner_link(text: str, bookmark: str) -> Any:
-    """Words that lead to a bookmark of the document."""
+    """Words that link to a bookmark in the document."""
     element = _element("w:hyperlink", {"w:anchor": bookmark, "w:history": "1"})
     element.append(text_run(text))
     return element
 
 
 def text_run(text: str, style: str = "") -> Any:
-    """Words, their line breaks kept."""
+    """Words as a run; line breaks are kept."""
     run = _run(style)
     for place, line in enumerate(text.split("\n")):
         if place:

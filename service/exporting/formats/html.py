@@ -1,4 +1,4 @@
-"""Exporting, HTML: one page that needs nothing else, runs nothing and prints well."""
+"""Writes HTML: one page that needs no other files, runs no scripts and prints well."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _HEAD = """<!doctype html>
 
 
 def write_html(manuscript: Manuscript) -> bytes:
-    """The manuscript as one page in UTF-8."""
+    """The manuscript as one HTML page in UTF-8."""
     head = _HEAD.format(
         lang=_tag(manuscript.language),
         title=escape(manuscript.title),

@@ -1,4 +1,4 @@
-"""Exporting, Markdown: footnotes of GitHub's kind, words of documents escaped."""
+"""Writes Markdown with footnotes as GitHub supports them. Words from documents are escaped."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sinkqa.service.markdown import escaped
 
 
 def write_markdown(manuscript: Manuscript) -> bytes:
-    """The manuscript in UTF-8."""
+    """The manuscript as Markdown in UTF-8."""
     return ("\n\n".join(_blocks(manuscript)) + "\n").encode()
 
 

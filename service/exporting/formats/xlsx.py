@@ -1,4 +1,4 @@
-"""Exporting, Excel: the memo row by row, each table on a sheet, and every quote with all that is known of it."""
+"""Writes Excel files: the memo row by row, each table on a sheet, and every quote with all data about it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _KINDS = {"remark": "remark", "statement": "statement", "quote": "quote", "quest
 
 
 def write_xlsx(manuscript: Manuscript) -> bytes:
-    """The manuscript as a workbook. Whatever a document holds is text: no cell is a formula."""
+    """The manuscript as a workbook. All content of documents is text: no cell is a formula."""
     from openpyxl import Workbook
 
     book = Workbook()

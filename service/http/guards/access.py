@@ -1,7 +1,7 @@
-"""Who may ask what: hosts, origins, API keys with their scopes and collections, rates, and the log of writes.
+"""Decides who may request what: hosts, origins, API keys with scopes and collections, rates, and the log of writes.
 
-A key is needed on every route but the public ones as soon as the server listens elsewhere than on loopback, or a key
-was ever made: behind a proxy everything comes from loopback, so the making of a key is what says "not for everyone".
+Every route except the public ones needs a key if the server listens beyond loopback, or if a key was ever made. With a
+proxy in front, every request comes from loopback. So the first key shows that the server is not open to everyone.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from sinkqa.service.http.observing.requests import ID_HEADER
 from sinkqa.service.settings import Settings
 
 PUBLIC = re.compile(r"/|/healthz|/readyz|/openapi\.json|/favicon\.ico|/docs(?:/.*)?|/page/.*")
-"""Paths that need no key: the page and its files, whether the server lives, and how to speak with it."""
+"""Paths that need no key: the page and its files, the health of the server, and the description of its API."""
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
@@ -48,7 +48,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The sender of a request. ``scope`` None: public routes only; ``collections`` None means all."""
+    """The sender of a request. ``scope`` None: public routes only. ``collections`` None: all collections."""
 
     who: str
     address: str
@@ -64,7 +64,7 @@ def caller_of(request: Request) -> Caller:
 
 
 def may_see(request: Request, collection: str) -> bool:
-    """Whether this request may name a collection; to be asked before one is listed."""
+    """Whether this request may know of a collection. Check this before a collection is listed."""
     caller = caller_of(request)
     if caller.scope is None:
         return bool(collection == request.app.state.settings.collection)
@@ -72,11 +72,11 @@ def may_see(request: Request, collection: str) -> bool:
 
 
 def check_collection(request: Request, collection: str) -> str:
-    """The collection, where the request may use it; to be asked before it is opened.
+    """The collection, if the request may use it. Check this before a collection is opened.
 
     Raises:
         Forbidden: the key is for other collections.
-        Unauthorized: without a key, another one than that of the settings was named.
+        Unauthorized: the request has no key, and names another collection than that of the settings.
     """
     request.state.collection = collection
     if may_see(request, collection):
@@ -87,22 +87,22 @@ def check_collection(request: Request, collection: str) -> str:
 
 
 class Reachable(Collections):
-    """The collections that a request may use: any other is not listed, opened, made or deleted for it."""
+    """The collections that a request may use. It cannot list, open, create or delete any other."""
 
     def __init__(self, collections: Collections, request: Request) -> None:
         vars(self).update(vars(collections))  # the same engines, under the same lock
         self._request = request
 
     def names(self) -> list[str]:
-        """As the collections' own, of those it may use."""
+        """As :meth:`Collections.names`, for the collections that the request may use."""
         return [name for name in super().names() if may_see(self._request, name)]
 
     def settings(self, name: str) -> Settings:
-        """As the collections' own. Every use of a collection checks here, except :meth:`names` and :meth:`opened`."""
+        """As :meth:`Collections.settings`. Checks every use of a collection except :meth:`names` and :meth:`opened`."""
         return super().settings(check_collection(self._request, name))
 
     def opened(self, name: str) -> Engine | None:
-        """As the collections' own."""
+        """As :meth:`Collections.opened`."""
         return super().opened(check_collection(self._request, name))
 
 
@@ -136,22 +136,22 @@ async def _check_unlimited(request: Request) -> None:
 
 
 UNLIMITED = Depends(_check_unlimited)
-"""``dependencies`` of a route that shows all collections."""
+"""The ``dependencies`` of a route that shows all collections."""
 READS = _needs("read")
 WRITES = _needs("write")
 
 
 def needs_key(settings: Settings) -> bool:
-    """Whether requests need a key although none was made, because other machines may send requests.
+    """Whether requests need a key although no key was made, because other machines may send requests.
 
-    A public address means a proxy in front, behind which every request comes from this machine.
+    A public address means that there is a proxy in front. All requests through a proxy come from this machine.
     """
     host = urlsplit(settings.public_url or "").hostname
     return not is_loopback(settings.host) or (host is not None and not is_loopback(host))
 
 
 def standing(settings: Settings) -> str:
-    """One line for the operator at the start: who may ask what."""
+    """One line for the operator at the start: who may request what."""
     keys = keys_of(settings)
     try:
         if not (keys.exist() or needs_key(settings)):
@@ -315,7 +315,7 @@ def _log_write(caller: Caller, scope: Scope, status: int) -> None:
 
 
 def document(openapi: dict[str, Any]) -> None:
-    """Adds to each operation the refusals that its guards can give."""
+    """Adds to each operation of an OpenAPI document the refusals that its guards can give."""
     refusals: dict[Literal["keys", "all"], dict[str, str]] = {
         "keys": {"401": "A key is needed", "403": "The key does not reach this far, or another site asks"},
         "all": {
@@ -336,9 +336,9 @@ def document(openapi: dict[str, Any]) -> None:
 
 
 def install(app: FastAPI, settings: Settings, together: Path | None = None) -> None:
-    """Installs the guards around the application; only the observing of requests lies outside them.
+    """Installs the guards around the application. Only the observing of requests is outside them.
 
-    ``together``: folder of the processes that serve together, which count requests as one.
+    ``together``: a folder shared by the processes that serve together. They count requests jointly.
     """
     app.add_middleware(Limits, settings=settings)
     app.add_middleware(Access, settings=settings, together=together)

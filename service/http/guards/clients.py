@@ -1,4 +1,4 @@
-"""Limits how much of the server one client can use at once, so that others are answered meanwhile."""
+"""Limits how much of the server one client can use at once, so that other clients are served meanwhile."""
 
 from __future__ import annotations
 
@@ -16,22 +16,23 @@ _Client = tuple[str, asyncio.AbstractEventLoop]  # a semaphore belongs to the lo
 
 
 def threads(settings: Settings) -> int:
-    """The number of threads of each process. It is small: answers need a core, and more threads only share it.
+    """The number of threads of each process. It is small: an answer needs a core, and more threads only share it.
 
-    A single process has several threads, so that short requests do not wait for long ones. With several processes each
-    has one, because two would compete for the interpreter. A thread that waits for a language model needs no core.
+    A single process has several threads, so that short requests do not wait for long ones. If there are several
+    processes, each has one thread, because two would compete for the interpreter. A thread that waits for a language
+    model needs no core.
     """
     usual = 4 * (os.cpu_count() or 1) if settings.processes == 1 else 1
     return settings.threads or usual + 32 * (settings.llm_url is not None)
 
 
 def places(settings: Settings) -> int:
-    """Requests that a process holds at once: its share of the server's limit."""
+    """The number of requests that a process holds at once: its share of the server's limit."""
     return -(-settings.request_limit // settings.processes)
 
 
 class Clients:
-    """Places for the requests of each client. Some are worked on at once, and others wait in order.
+    """Places for the requests of each client. Some requests are processed at once, and others wait in order.
 
     A client is a key, or an address if it sends no key.
     """
@@ -43,16 +44,16 @@ class Clients:
         self._places: dict[_Client, asyncio.Semaphore] = {}
 
     def is_full(self, client: str) -> bool:
-        """Whether this client may send no further request now."""
+        """Whether this client has as many requests as it may have now."""
         return self._present[_here(client)] >= self._most
 
     def enter(self, client: str) -> asyncio.Semaphore:
-        """Registers a request of this client: its work waits for the semaphore and holds it until :meth:`leave`."""
+        """Registers a request of this client. Its work must wait for the semaphore and hold it until :meth:`leave`."""
         self._present[_here(client)] += 1
         return self._places.setdefault(_here(client), asyncio.Semaphore(self._at_once))
 
     def leave(self, client: str) -> None:
-        """Ends a request of this client, once no thread works on it."""
+        """Ends a request of this client. Call it when no thread works on the request."""
         here = _here(client)
         self._present[here] -= 1
         if not self._present[here]:

@@ -1,4 +1,4 @@
-"""Security headers of every response: run only our own scripts, guess no types, send no referrer."""
+"""Adds security headers to every response: run only our own scripts, guess no types, send no referrer."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""For the page: its own files, and pictures that it fetched itself."""
+"""For the page: it may load its own files, and pictures that it fetched itself."""
 
 DATA_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
-"""For all else: should a document's text ever be taken for a page, nothing in it runs."""
+"""For everything else: if a browser takes a document's text for a page, nothing in it runs."""
 
 _DATA = re.compile(r"/(?:v1|mcp|retrieval)(?:/.*)?")
 _ALWAYS = {
@@ -54,7 +54,7 @@ class SecureHeaders:
 
 
 def headers_for(path: str, *, secure: bool = False) -> dict[str, str]:
-    """The headers of a response at this path. ``secure``: it goes over TLS, so the client must keep using TLS."""
+    """The headers of a response for this path. ``secure``: it is sent over TLS, so the client must keep using TLS."""
     policy = DATA_POLICY if _DATA.fullmatch(path) else PAGE_POLICY
     headers = _ALWAYS | {"Content-Security-Policy": policy}
     return headers | {"Strict-Transport-Security": _SECURE} if secure else headers

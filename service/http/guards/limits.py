@@ -1,4 +1,4 @@
-"""Limits each request: bytes of body, time to send it, time to answer it, and a place among the others."""
+"""Limits each request: the size of its body, the time to send it, the time to answer it, and its place in the queue."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _log = logging.getLogger(__name__)
 
 
 class Limits:
-    """Keeps one request from harming the others.
+    """Prevents one request from harming the others.
 
-    The whole body is read before the request takes a place, so slow clients hold no place. Uploads are an exception:
-    they are passed on as they come.
+    The whole body is read before the request takes a place, so that slow clients hold no place. Uploads are an
+    exception: they are passed on as they arrive.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
@@ -213,7 +213,7 @@ class _Body:
 
 
 async def answer_early(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answers a request whose body may still be coming, and has the connection closed where it is."""
+    """Answers a request whose body may still be arriving. If it is, the connection is closed."""
     headers = Headers(scope=scope)
     if headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
         await response(scope, receive, send)

@@ -1,4 +1,4 @@
-"""Named errors as RFC 9457 problems with stable codes, in OpenAI's shape on OpenAI's routes."""
+"""Sends named errors as RFC 9457 problems with stable codes. On OpenAI's routes they have OpenAI's format."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from sinkqa.service.http.observing.requests import ID_HEADER
 MEDIA_TYPE = "application/problem+json"
 OPENAI = re.compile(r"/v1/(?:models|chat|responses|embeddings|vector_stores)(?:/.*)?")
 DIFY = re.compile(r"/retrieval(?:/.*)?")
-"""Paths whose clients know errors of another shape."""
+"""Paths whose clients expect errors in another format."""
 
 STATUS: dict[type[SinkQAError], int] = {
     SinkQAError: 500,
@@ -67,7 +67,7 @@ STATUS: dict[type[SinkQAError], int] = {
     service_errors.GeneratorStopped: 502,
     service_errors.SearchFailed: 502,
 }
-"""The status of each named error; one that is not here has that of the nearest class it descends from."""
+"""The HTTP status of each named error. An error that is not listed has the status of its nearest listed base class."""
 
 _CODES = {
     400: "bad-request",
@@ -87,14 +87,14 @@ _log = logging.getLogger(__name__)
 
 
 class Fault(BaseModel):
-    """One part of a request that does not fit."""
+    """One part of a request that is not valid."""
 
     pointer: str = Field(description="Where: a JSON pointer into the body, or the name of a parameter.")
     detail: str
 
 
 class Problem(BaseModel):
-    """Why a request failed (RFC 9457)."""
+    """The reason why a request failed (RFC 9457)."""
 
     type: str = Field(description="`urn:sinkqa:error:` and the code.", examples=["urn:sinkqa:error:invalid-question"])
     title: str = Field(description="The status in words.", examples=["Unprocessable Content"])
@@ -108,7 +108,7 @@ class Problem(BaseModel):
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """``responses`` of a route that may answer with problems of these statuses."""
+    """The ``responses`` of a route that may answer with problems of these statuses."""
     return {status: {"model": Problem, "description": HTTPStatus(status).phrase} for status in statuses}
 
 
@@ -126,7 +126,7 @@ def refuse(
     errors: Sequence[Fault] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """The response for a problem, in the format that clients of this path understand."""
+    """The response for a problem, in the format that the clients of this path expect."""
     if OPENAI.fullmatch(path):
         status = 400 if status == 422 else status  # the one that its clients know
         return JSONResponse(_openai(status, code, detail, errors), status, headers=headers)
@@ -150,7 +150,7 @@ def wrong_type(path: str, wanted: str, got: str) -> Response:
 
 
 def refuse_named(path: str, error: SinkQAError) -> Response:
-    """:func:`refuse` for a named error, with the header that says what to do about it, where there is one."""
+    """:func:`refuse` for a named error. If the client can do something about it, a header says what."""
     headers = None
     if isinstance(error, index_errors.LibraryBusy | service_errors.DeadlineExceeded):
         headers = {"Retry-After": "5"}
@@ -162,7 +162,7 @@ def refuse_named(path: str, error: SinkQAError) -> Response:
 
 
 def install(app: FastAPI) -> None:
-    """Makes every failure of the application a problem."""
+    """Makes the application send every failure as a problem."""
     app.exception_handler(SinkQAError)(_named)
     app.exception_handler(RequestValidationError)(_invalid)
     app.exception_handler(HTTPException)(_by_status)
@@ -170,7 +170,7 @@ def install(app: FastAPI) -> None:
 
 
 def as_problems(document: dict[str, Any]) -> None:
-    """Gives the failures in an OpenAPI document the media type that they are sent with."""
+    """Sets the media type of problems for all failures in an OpenAPI document."""
     for path, item in document["paths"].items():
         for operation in item.values():
             if OPENAI.fullmatch(path):

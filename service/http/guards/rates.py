@@ -1,4 +1,4 @@
-"""How often someone may ask: a bucket of tokens for each key and address."""
+"""Limits how often each client may send requests: a bucket of tokens for each key and address."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PLACE = struct.Struct("<16sdd")  # whose, its tokens, and when that was
 _SHELF, _SHELVES = 8 * _PLACE.size, 2048
 
 _Bucket = tuple[float, float]
-"""Tokens, and when that was, by the machine's clock."""
+"""The number of tokens, and the time of that number by the machine's clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Budget:
     wait_s: int
 
     def headers(self) -> dict[str, str]:
-        """As the IETF's draft for rate limits has them."""
+        """The headers of the IETF's draft for rate limits."""
         return {
             "RateLimit-Policy": f'"requests";q={self.limit};w=60',
             "RateLimit": f'"requests";r={self.left};t={self.full_s}',
@@ -45,7 +45,7 @@ class Budget:
 
 
 class Buckets:
-    """A bucket of tokens for each client. It starts full, and refills evenly in a minute. A request takes a token."""
+    """A bucket of tokens for each client. It starts full and refills evenly in a minute. Each request takes a token."""
 
     def __init__(self, per_minute: int) -> None:
         self._limit = per_minute
@@ -72,9 +72,10 @@ class Buckets:
 
 
 class SharedBuckets(Buckets):
-    """The same buckets for all processes that open the same file: what one takes, the others have no more.
+    """Buckets shared by all processes that open the same file: a token that one takes is gone for the others.
 
-    A file of places, eight to a shelf; the hash of a who says which shelf. A process that is killed leaves its lock.
+    The file has shelves of eight places each. The hash of the client's name selects the shelf. If a process is killed,
+    its lock is released.
     """
 
     def __init__(self, per_minute: int, path: Path) -> None:
@@ -110,12 +111,12 @@ class SharedBuckets(Buckets):
 
 
 def buckets(per_minute: int, name: str, together: Path | None) -> Buckets:
-    """Buckets of this process, or of all that share a folder, by name."""
+    """The buckets of this process, or with ``together`` of all processes that share this folder, by name."""
     return SharedBuckets(per_minute, together / f"{name}.buckets") if together else Buckets(per_minute)
 
 
 def network(address: str) -> str:
-    """The address to count by. For IPv6 it is the network, because one client has at least 2**64 addresses."""
+    """The address to count requests by. For IPv6 it is the network, because one client has at least 2**64 addresses."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -124,7 +125,7 @@ def network(address: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a name or an address means this machine itself."""
+    """Whether a name or an address is this machine itself."""
     host = host.strip("[]").lower()
     try:
         return ipaddress.ip_address(host).is_loopback

@@ -15,52 +15,52 @@ from sinkqa.service.http.guards.problems import refuse
 
 
 class Patient(H11Protocol):
-    """HTTP/1.1 that waits ``patience_s`` for a request's headers, and as long for a client that reads nothing.
+    """An HTTP/1.1 protocol with a timeout of ``patience_s`` for request headers, and for a client that does not read.
 
-    A header may come byte by byte, and so would its deadline move on: it is set once, by the first byte.
+    The first byte of the headers sets the deadline once. A client that sends them byte by byte cannot move it.
     """
 
     patience_s: ClassVar[float] = 15.0
     on_gone: ClassVar[Callable[[], None]] = staticmethod(lambda: None)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """A client is there, and says nothing yet."""
+        """Handles a new connection. The client has sent nothing yet."""
         super().connection_made(transport)
         self._deadline: asyncio.TimerHandle | None = None
         self._stalled: asyncio.TimerHandle | None = None
         self._expect()
 
     def data_received(self, data: bytes) -> None:
-        """Part of a request, which either makes its headers complete or does not."""
+        """Handles a part of a request, which may or may not complete its headers."""
         super().data_received(data)
         self._expect()
 
     def on_response_complete(self) -> None:
-        """Uvicorn's own patience begins; a connection that closes waits for its client to read."""
+        """Handles the end of a response. Uvicorn's own timeout begins. A closing connection waits for its reader."""
         super().on_response_complete()
         if self.transport.is_closing() and self.transport.get_write_buffer_size():
             self._give_up_later()
 
     def timeout_keep_alive_handler(self) -> None:
-        """No other request has come."""
+        """Handles the timeout for a next request."""
         super().timeout_keep_alive_handler()
         if self.transport.get_write_buffer_size():
             self._give_up_later()
 
     def pause_writing(self) -> None:
-        """The client reads more slowly than the server writes."""
+        """Handles a client that reads more slowly than the server writes."""
         super().pause_writing()
         self._give_up_later()
 
     def resume_writing(self) -> None:
-        """It has read enough."""
+        """Handles a client that has read enough for the server to write on."""
         super().resume_writing()
         if self._stalled and not self.transport.is_closing():
             self._stalled.cancel()
             self._stalled = None
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """It is over."""
+        """Handles the end of the connection."""
         for timer in (self._deadline, self._stalled):
             if timer:
                 timer.cancel()
@@ -68,7 +68,7 @@ class Patient(H11Protocol):
         type(self).on_gone()
 
     def send_400_response(self, msg: str) -> None:
-        """Answers what is no request, or has headers over 64 KiB, in the shape of every other error."""
+        """Answers data that is no valid request, or has headers over 64 KiB, in the format of all other errors."""
         detail = "this is no HTTP/1.1, or its headers are longer than 64 KiB: send fewer, and see /openapi.json"
         refused = refuse("/", 400, "bad-request", detail, headers=headers_for("/v1/") | {"Connection": "close"})
         events = (
@@ -94,7 +94,7 @@ class Patient(H11Protocol):
 
 
 def most_connections() -> int:
-    """Connections to hold at once: half of the files that this process may open, since libraries need some too."""
+    """The number of connections to hold at once: half of the files this process may open. Libraries need some too."""
     if sys.platform == "win32":
         return 512
     import resource
@@ -103,5 +103,5 @@ def most_connections() -> int:
 
 
 def patient(patience_s: float, *, on_gone: Callable[[], None] = lambda: None) -> type[Patient]:
-    """The protocol with its patience, in seconds; ``on_gone`` is called for each connection that is over."""
+    """The protocol with this timeout in seconds. ``on_gone`` is called for each connection that has ended."""
     return type("Patient", (Patient,), {"patience_s": patience_s, "on_gone": staticmethod(on_gone)})

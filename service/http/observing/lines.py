@@ -1,4 +1,4 @@
-"""The log: one JSON object on a line, with the id of its request; at a terminal, plain lines for people."""
+"""Writes the log: one JSON object on each line, with the id of its request; at a terminal, plain lines for people."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from sinkqa.service.hosting.keys import scrubbed
 
 _TOLD = {"method", "route", "status", "taken_ms", "collection", "who", "address", "path"}
 _SAID = ("Shutting down", "Waiting for connections", "Waiting for background")
-"""What uvicorn says that people need: the rest is about its own steps."""
+"""The messages of uvicorn that people need. All others are about its internal steps."""
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 ID_OF_REQUEST: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 
 def request_id() -> str | None:
-    """The id of the current request: its client gave it or was given it. None outside of any request."""
+    """The id of the current request, from the client or made by the server. None outside of any request."""
     return ID_OF_REQUEST.get()
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object on a line for each record; ``worker`` is the number of the process, where there are several."""
+    """One JSON object on a line for each record. ``worker``: the number of the process, if there are several."""
 
     def __init__(self, worker: int | None = None) -> None:
         super().__init__()
         self._worker = worker
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line."""
+        """The line for a record."""
         line = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -48,14 +48,14 @@ class JsonLines(logging.Formatter):
 
 
 class PlainLines(logging.Formatter):
-    """A line for people for each record: the time, how bad it is if it is, what happened and how long it took."""
+    """A line for people for each record: time, level if it is a warning or worse, event, and duration."""
 
     def __init__(self, worker: int | None = None) -> None:
         super().__init__()
         self._worker = worker
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line, with the lines of an error below it."""
+        """The line for a record, with the lines of an error below it."""
         parts = [f"{datetime.fromtimestamp(record.created):%H:%M:%S}"]
         parts += [f"worker {self._worker}"] * (self._worker is not None)
         parts += [record.levelname.lower()] * (record.levelno >= logging.WARNING)
@@ -72,12 +72,12 @@ def _concerns_people(record: logging.LogRecord) -> bool:
 
 
 def is_plain(log: str) -> bool:
-    """Whether lines for people are wanted: by the setting ``log``, else where standard error is a terminal."""
+    """Whether to write lines for people: the setting ``log`` decides, or else whether standard error is a terminal."""
     return log == "plain" or (log == "auto" and sys.stderr.isatty())
 
 
 def begin_log(log: str, worker: int | None = None) -> None:
-    """All logging of this process goes to standard error, from the level of information on, in the form of ``log``."""
+    """Sends all logging of this process to standard error, from the level INFO on, in the format of ``log``."""
     handler = logging.StreamHandler(sys.stderr)
     if is_plain(log):
         handler.setFormatter(PlainLines(worker))
@@ -90,7 +90,7 @@ def begin_log(log: str, worker: int | None = None) -> None:
 
 
 def announce(line: str, log: str) -> None:
-    """One line for the person who started the server, where a person is at a terminal to read it."""
+    """Writes one line for the person who started the server, if a person is at a terminal to read it."""
     if is_plain(log):
         print(line, file=sys.stderr, flush=True)  # noqa: T201
     elif sys.stdout is not None and sys.stdout.isatty():

@@ -1,4 +1,4 @@
-"""Numbers for Prometheus: requests, stages of answers, abstentions, withdrawn quotes, and the libraries served."""
+"""Metrics for Prometheus: requests, stages of answers, abstentions, withdrawn quotes, and the open libraries."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Metrics:
             self._libraries = None
 
     def open_engine(self, settings: Settings, *, create: bool, reencode: bool) -> Engine:
-        """As :meth:`Engine.open`. The metrics count what the engine does."""
+        """As :meth:`Engine.open`. The metrics include the work of this engine."""
         engine = _CountedEngine.open(settings, create=create, reencode=reencode)
         engine.metrics = self
         if self._folder:
@@ -76,25 +76,25 @@ class Metrics:
         return engine
 
     def requested(self, method: str, route: str, status: int, taken_s: float) -> None:
-        """A request is done."""
+        """Counts a request that has ended."""
         self._requests.labels(method, route, str(status)).inc()
         self._request_s.labels(route).observe(taken_s)
 
     def answered(self, answer: Answer) -> None:
-        """An answer is given."""
+        """Counts an answer."""
         self._answers.labels(answer.status).inc()
         if answer.abstain_reason:
             self._abstentions.labels(answer.abstain_reason).inc()
 
     def timed(self, timings_ms: Mapping[str, float]) -> None:
-        """The stages of something that the engine did and has just finished, in their order."""
+        """Counts the stages of work that the engine has just finished, in their order."""
         for stage, taken_ms in timings_ms.items():
             self._stage_s.labels(stage).observe(taken_ms / 1000)
         if trace.get_current_span().is_recording():
             _trace(timings_ms)
 
     def page(self) -> bytes:
-        """All numbers in Prometheus' text format."""
+        """All metrics in Prometheus' text format."""
         if self._folder is None:
             return generate_latest(self.registry)
         with tally.together(self._folder) as registry:

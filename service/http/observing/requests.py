@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 class Observed:
-    """Gives every request an id and logs it once it is done, never with its words, query or headers."""
+    """Gives every request an id, and logs it when it has ended, never with its words, query or headers."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app, self._metrics = app, metrics
@@ -59,5 +59,5 @@ class Observed:
 
 
 def install(app: FastAPI, metrics: Metrics) -> None:
-    """Observes every request to the application; to be added last, around all else."""
+    """Observes every request to the application. Call it last, so that it is outermost."""
     app.add_middleware(Observed, metrics=metrics)

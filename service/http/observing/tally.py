@@ -1,4 +1,4 @@
-"""Adds up the metrics of several processes, from files that outlive them."""
+"""Adds up the metrics of several processes, from files that remain after the processes end."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PAST = 0  # in the place of a process id, for all processes that have ended
 
 
 def note(folder: Path, pids: Sequence[int]) -> None:
-    """Records the present workers and the processor time of those that have ended."""
+    """Records the current workers, and the processor time of those that have ended."""
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     aside = folder / f"{_PROCESSES}.new"
     aside.write_text(json.dumps({"pids": [os.getpid(), *pids], "ended_s": ended.ru_utime + ended.ru_stime}))
@@ -49,7 +49,7 @@ def _add(counted: Path, to: Path) -> None:
 
 @contextmanager
 def together(folder: Path) -> Iterator[CollectorRegistry]:
-    """Inside, the metrics of all processes, ended ones included."""
+    """Inside, the registry has the metrics of all processes, including ended ones."""
     registry = CollectorRegistry()
     registry.register(_ProcessCollector(folder))
     with _alone(folder, fcntl.LOCK_SH):
@@ -58,7 +58,7 @@ def together(folder: Path) -> Iterator[CollectorRegistry]:
 
 
 def note_open(folder: Path, collection: str) -> None:
-    """Records that some process has opened a collection."""
+    """Records that a process has opened a collection."""
     (folder / f"{_OPEN}{collection}").touch()
 
 

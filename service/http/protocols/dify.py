@@ -1,4 +1,4 @@
-"""Dify's external knowledge: a collection as a knowledge base that is searched."""
+"""Dify's external knowledge API: a collection is a knowledge base that Dify searches."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _CONDITION: dict[str, Any] = {
 
 
 class RetrievalSetting(BaseModel):
-    """How many records, and how good."""
+    """How many records to return, and their lowest score."""
 
     top_k: UpTo100 = 5
     score_threshold: Share | None = Field(0.0, description="Records of a lower score are left out.")
@@ -54,7 +54,7 @@ class DifyCondition(BaseModel):
 
 
 class MetadataCondition(BaseModel):
-    """Conditions that all hold."""
+    """Conditions that must all hold."""
 
     logical_operator: Literal["and", "or"] | None = "and"
     conditions: list[DifyCondition] | None = None
@@ -103,7 +103,7 @@ router = APIRouter(
     responses={200: {"model": RetrievalOut, "description": "Passages, best first; there may be none."}},
 )
 def retrieval(body: RetrievalRequest, request: Request) -> Json:
-    """Dify puts `/retrieval` behind the address of an external knowledge API: give it this server's."""
+    """Dify adds `/retrieval` to the address of an external knowledge API. Give Dify the address of this server."""
     engine: Engine = collections_of(request).engine(body.knowledge_id)
     filters = filters_of(_conditions(body.metadata_condition)) if body.metadata_condition else None
     hits = engine.search(body.query, k=body.retrieval_setting.top_k, filters=filters).hits

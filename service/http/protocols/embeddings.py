@@ -1,4 +1,4 @@
-"""OpenAI's embeddings, made by the encoder that the library is searched with."""
+"""OpenAI's embeddings, made by the encoder that the library's search uses."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _Text = Annotated[Text, Field(min_length=1, max_length=_MOST_CHARS)]
 
 
 class EmbeddingRequest(BaseModel):
-    """Texts whose vectors are wanted."""
+    """Texts to make vectors of."""
 
     model: Text = Field(
         description="`sinkqa`, `sinkqa/` and the name of a collection, or the encoder's own name.", examples=[MODEL]
@@ -82,7 +82,7 @@ class EmbeddingOut(BaseModel):
 
 
 class CountedOut(BaseModel):
-    """An estimate, four bytes of UTF-8 for a token."""
+    """An estimate: four bytes of UTF-8 for each token."""
 
     prompt_tokens: int
     total_tokens: int

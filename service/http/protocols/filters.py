@@ -11,7 +11,7 @@ from sinkqa.service.errors import InvalidFilter
 
 _LISTS = {"doc_id": "doc_ids", "language": "languages", "jurisdiction": "jurisdictions", "type": "types"}
 LISTED = (*_LISTS,)
-"""What conditions can be on beside the year."""
+"""The metadata that conditions can be on, besides the year."""
 _SUPPORTED = f"eq or in on {', '.join(_LISTS)}; eq, gte, lte, gt or lt on year; and of these"
 _BOUNDS = {"eq": (0, 0), "gte": (0, None), "gt": (1, None), "lte": (None, 0), "lt": (None, -1)}
 
@@ -47,11 +47,11 @@ FILTER: dict[str, Any] = {
         {"type": "null"},
     ]
 }
-"""What the document tells of a filter of OpenAI's: one comparison, or several joined by "and"."""
+"""The OpenAPI description of an OpenAI filter: one comparison, or several joined by "and"."""
 
 
 class Condition(NamedTuple):
-    """``operator`` is one of eq, in, gte, lte, gt and lt."""
+    """A condition on metadata. ``operator`` is one of eq, in, gte, lte, gt and lt."""
 
     key: str
     operator: str
@@ -59,10 +59,10 @@ class Condition(NamedTuple):
 
 
 def filters_of(conditions: Iterable[Condition]) -> Filters:
-    """Filters that meet every condition.
+    """The filters that require every condition.
 
     Raises:
-        InvalidFilter: a condition that the library cannot set, or two on one list.
+        InvalidFilter: the library cannot filter by a condition, or two conditions are on one list.
     """
     filters = Filters()
     for condition in conditions:
@@ -71,10 +71,10 @@ def filters_of(conditions: Iterable[Condition]) -> Filters:
 
 
 def flattened(given: Mapping[str, Any]) -> Iterator[Condition]:
-    """The conditions of a filter of OpenAI's vector stores: one comparison, or several joined by "and".
+    """The conditions of a filter for OpenAI's vector stores: one comparison, or several joined by "and".
 
     Raises:
-        InvalidFilter: it is neither.
+        InvalidFilter: the filter is neither.
     """
     if given.get("type") == "and" and isinstance(within := given.get("filters"), list):
         for each in within:

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 
 def install(app: FastAPI) -> None:
-    """Adds the route, which answers while :func:`connected`."""
+    """Adds the route, which works inside :func:`connected`."""
     app.router.routes.append(Route("/mcp", endpoint=_Endpoint(), methods=["POST"]))
 
 
 @asynccontextmanager
 async def connected(app: FastAPI) -> AsyncIterator[None]:
-    """Inside, the MCP server answers messages. It keeps no sessions, so that a restart loses none."""
+    """Inside, the MCP server answers messages. It keeps no sessions, so a restart loses none."""
     from mcp.server.transport_security import TransportSecuritySettings  # half a second, with the next
 
     from sinkqa.service.mcp import Server

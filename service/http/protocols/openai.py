@@ -48,7 +48,7 @@ REFUSED: dict[int | str, dict[str, Any]] = {
         (503, "The library cannot be read."),
     )
 }
-"""``responses`` of a route that OpenAI's clients ask."""
+"""The ``responses`` of a route for OpenAI's clients."""
 _OBJECT = {"application/json": {"schema": {"type": "object"}}}
 _EVENTS = {**_OBJECT, "text/event-stream": {"schema": {"type": "string"}}}
 
@@ -71,7 +71,7 @@ class _Library:
 
 
 class Libraries:
-    """The collections that a request may name as a model or a vector store; "sinkqa" is the one it means anyway."""
+    """The collections that a request may name as a model or a vector store. "sinkqa" is the request's own one."""
 
     def __init__(
         self, request: Request, meant: CollectionOf, collections: Annotated[Collections, Depends(collections_of)]
@@ -79,14 +79,14 @@ class Libraries:
         self._collections, self._meant, self._base = collections, meant, base_of(request)
 
     def models(self) -> list[str]:
-        """Names of models: ``sinkqa``, and ``sinkqa/NAME`` for each collection."""
+        """The names of models: ``sinkqa``, and ``sinkqa/NAME`` for each collection."""
         return [MODEL, *(f"{MODEL}/{name}" for name in self._collections.names())]
 
     def model(self, name: str) -> _Library:
         """The collection offered as a model of this name.
 
         Raises:
-            ModelNotFound: there is none.
+            ModelNotFound: no model has this name.
         """
         prefix, _, collection = name.partition("/")
         try:
@@ -97,10 +97,10 @@ class Libraries:
         raise self._absent(name, self.models())
 
     def encoding(self, name: str) -> _Library:
-        """The collection whose encoder is meant: by a model's name, or by the encoder's own for the one meant anyway.
+        """The collection whose encoder is named: by a model's name, or by the name of the own collection's encoder.
 
         Raises:
-            ModelNotFound: there is none.
+            ModelNotFound: no model or encoder has this name.
         """
         if name.partition("/")[0] == MODEL:
             return self.model(name)
@@ -124,13 +124,13 @@ LibrariesOf = Annotated[Libraries, Depends()]
 
 @router.get("/v1/models", operation_id="list_models", summary="List the collections, each as a model")
 def list_models(libraries: LibrariesOf) -> dict[str, Any]:
-    """`sinkqa` is the collection that the request means anyway, `sinkqa/NAME` the one of that name."""
+    """`sinkqa` is the collection of the request. `sinkqa/NAME` is the collection of that name."""
     return {"object": "list", "data": [_model(name) for name in libraries.models()]}
 
 
 @router.get("/v1/models/{model:path}", operation_id="retrieve_model", summary="Tell of one model")
 def retrieve_model(model: Annotated[str, Path()], libraries: LibrariesOf) -> dict[str, Any]:
-    """Whether it is there: models have no more to tell."""
+    """Shows whether the model exists. Models have no further data."""
     libraries.model(model)
     return _model(model)
 
@@ -142,11 +142,11 @@ def retrieve_model(model: Annotated[str, Path()], libraries: LibrariesOf) -> dic
     responses={200: {"content": _EVENTS, "description": "A chat completion, or its chunks as server-sent events."}},
 )
 def create_chat_completion(body: ChatRequest, libraries: LibrariesOf) -> Response:
-    """The text cites as `[1](address)`, and `annotations` say where each link stands, in code points.
+    """The text cites as `[1](address)`, and `annotations` give the place of each link, in code points.
 
-    A question that depends on earlier turns ("And in Japan?") is completed, and the text says so. If it is unclear
-    what it refers to, the text asks for the whole question.
-    Abstaining is an answer. Token counts are an estimate, four bytes for one.
+    A question that depends on earlier turns ("And in Japan?") is completed, and the text says so. If it is unclear what
+    it refers to, the text asks for the whole question. An abstention is a normal answer. Token counts are an estimate:
+    four bytes for each token.
     """
     told = _told(body, body.messages, libraries.model(body.model))
     read = tokens(*(turn.text for turn in body.messages))
@@ -168,7 +168,7 @@ def create_chat_completion(body: ChatRequest, libraries: LibrariesOf) -> Respons
     responses={200: {"content": _EVENTS, "description": "A response, or server-sent events that end with it."}},
 )
 def create_response(body: ResponseRequest, libraries: LibrariesOf) -> Response:
-    """As chat completions; nothing is kept, so that turns before are sent in `input`."""
+    """Works like chat completions. Nothing is stored, so send earlier turns in `input`."""
     parts = _told(body, body.turns, libraries.model(body.model))
     response = _response(body, read=tokens(*(turn.text for turn in body.turns)))
     if body.stream:
@@ -189,7 +189,7 @@ def search_vector_store(
     body: VectorSearchRequest,
     libraries: LibrariesOf,
 ) -> Response:
-    """Each result is a passage, its file the document that it stands in."""
+    """Each result is a passage. Its file is the document that contains it."""
     library = libraries.named(vector_store_id)
     filters = filters_of(flattened(body.filters)) if body.filters else None
     hits = library.engine.search(body.words, k=body.max_num_results, filters=filters).hits
@@ -206,7 +206,7 @@ def search_vector_store(
 
 
 def share_of(hit: RankedPassage) -> float:
-    """The score of a passage as others expect it, 0..1."""
+    """The score of a passage on the scale that other programs expect, 0..1."""
     return share(hit.score, rerank=hit.why["rerank"])
 
 

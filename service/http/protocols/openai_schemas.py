@@ -14,7 +14,7 @@ MODEL = "sinkqa"
 
 
 class Part(BaseModel):
-    """A part of a message; what is not text is passed over."""
+    """A part of a message. Only text parts are read."""
 
     type: str = Field(examples=["text"])
     text: Text | None = None
@@ -36,13 +36,13 @@ class Turn(BaseModel):
 
 
 class StreamOptions(BaseModel):
-    """What a stream sends besides the answer."""
+    """Optional content of a stream besides the answer."""
 
     include_usage: Switch | None = None
 
 
 class Asking(BaseModel):
-    """What both ways of asking share. ``k`` and ``generate`` are ours: clients send them as extra fields."""
+    """The fields that both ways of asking share. Clients send ``k`` and ``generate``, our own, as extra fields."""
 
     model: Text = Field(description="`sinkqa`, or `sinkqa/` and the name of a collection.", examples=[MODEL])
     stream: Switch | None = False
@@ -51,7 +51,7 @@ class Asking(BaseModel):
 
 
 class ChatRequest(Asking):
-    """A conversation whose last question is answered."""
+    """A conversation. Its last question is answered."""
 
     messages: list[Turn] = Field(min_length=1, description="The user's last message is the question.")
     n: Literal[1] | None = Field(1, description="Only 1: the library has one answer.")
@@ -64,7 +64,7 @@ class ChatRequest(Asking):
 
 
 class ResponseRequest(Asking):
-    """A question, alone or as the last of a conversation."""
+    """A question, alone or as the last turn of a conversation."""
 
     input: Text | list[Turn] = Field(
         description="The question, or messages of which the user's last is the question.",
@@ -85,12 +85,12 @@ class ResponseRequest(Asking):
 
 
 def asked(turns: Sequence[Turn]) -> list[str]:
-    """What the user said, turn by turn; the last is the question."""
+    """The user's messages, in order. The last one is the question."""
     return [turn.text for turn in turns if turn.role == "user" and turn.text.strip()]
 
 
 def tokens(*texts: str) -> int:
-    """An estimate: four bytes of UTF-8 for a token. No model reads them, and nothing is charged."""
+    """An estimate: four bytes of UTF-8 for each token. No model reads the texts, and nothing is charged."""
     return -(-sum(len(text.encode("utf-8", "replace")) for text in texts) // 4)
 
 
@@ -115,13 +115,13 @@ def _asking(turns: list[Turn]) -> list[Turn]:
 
 
 class RankingOptions(BaseModel):
-    """Which results to leave out."""
+    """Limits for the results to return."""
 
     score_threshold: Share | None = None
 
 
 class VectorSearchRequest(BaseModel):
-    """A search in a collection, as in a vector store."""
+    """A search in a collection, with the fields of a search in a vector store."""
 
     query: Text | list[Text] = Field(description="Words to look for.", examples=["carbon sink offset limit"])
     max_num_results: UpTo50 | None = 10
@@ -136,12 +136,12 @@ class VectorSearchRequest(BaseModel):
 
     @property
     def words(self) -> str:
-        """The query. Several queries are joined to one."""
+        """The query. Several queries are joined into one."""
         return self.query if isinstance(self.query, str) else " ".join(self.query)
 
 
 class Refusal(BaseModel):
-    """What OpenAI's clients raise."""
+    """An error in the format of OpenAI's clients."""
 
     message: str
     type: Literal[
@@ -152,6 +152,6 @@ class Refusal(BaseModel):
 
 
 class Refused(BaseModel):
-    """Why a request failed, as OpenAI's clients know it."""
+    """Why a request failed, in the format of OpenAI's clients."""
 
     error: Refusal

@@ -1,4 +1,4 @@
-"""Questions, searches and texts to verify: each body is the engine's own object as JSON."""
+"""Routes for questions, searches and texts to verify. Each body is the engine's own object as JSON."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ router = APIRouter(tags=["answers"], dependencies=[READS], responses=documented(
     ),
 )
 async def answer(body: AnswerRequest, request: Request, engine: EngineOf) -> Response:
-    """Every statement carries the numbers of its citations, and every citation quotes its document word for word."""
+    """Every statement has the numbers of its citations, and every citation quotes its document word for word."""
     filters = body.filters.as_filters() if body.filters else None
 
     def ask() -> Iterator[Answer]:
@@ -71,7 +71,7 @@ async def answer(body: AnswerRequest, request: Request, engine: EngineOf) -> Res
     responses=ok(NextOut, "Questions to offer; none where nothing is near."),
 )
 def next_up(body: NextRequest, engine: EngineOf) -> Response:
-    """Each is about a section beside those found, about another country, or about another document found."""
+    """Each question is about a neighbouring section, about another country, or about another document found."""
     filters = body.filters.as_filters() if body.filters else None
     return Json({"suggestions": next_questions(engine, body.question, body.passage_ids, filters=filters)})
 
@@ -85,7 +85,7 @@ def next_up(body: NextRequest, engine: EngineOf) -> Response:
 def opening(
     engine: EngineOf, language: Annotated[Literal["zh", "en"], Query(description="Of lines and questions.")] = "en"
 ) -> Response:
-    """The questions are made of the documents' own headings and definitions, and each was tried just now."""
+    """The questions are made from the documents' own headings and definitions. Each was tried just now."""
     return Json(asdict(engine.opening(language)))
 
 
@@ -108,7 +108,7 @@ def search(body: SearchRequest, engine: EngineOf) -> Response:
     responses=ok(VerifyOut, "A label, findings and quotes for each statement."),
 )
 def verify(body: VerifyRequest, engine: EngineOf) -> Response:
-    """A statement is supported, partly supported, contradicted, or unknown to the library."""
+    """Each claim is supported, partly supported, contradicted, or unknown to the library."""
     return Json(engine.verify(body.text).as_dict())
 
 

@@ -1,4 +1,4 @@
-"""Documents deleted, listed for as long as they can be put back, and put back."""
+"""Routes to delete documents, to list those that can be restored, and to restore them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ router = APIRouter(tags=["documents"], dependencies=[READS], responses=documente
     responses=ok(DiscardedListOut, "The last deleted first."),
 )
 def list_deleted(engine: EngineOf) -> Response:
-    """Those that were deleted over HTTP, or replaced by an upload, until their time is over."""
+    """The documents that were deleted over HTTP, or replaced by an upload, until they can no longer be restored."""
     listed = []
     for gone in engine.discarded():
         told = _gone(gone.record.doc_id, gone.record.title, gone.restorable_until)
@@ -47,7 +47,7 @@ def delete_document(
     jobs: JobsOf,  # what drops it for good when its time is over
     permanent: Annotated[bool, Query(description="Keep nothing of it: it cannot be put back.")] = False,
 ) -> Response:
-    """Nothing of it is found any more. For a while it can be put back, unless it is deleted for good."""
+    """Nothing finds the document any more. It can be restored for a while, unless it is deleted permanently."""
     if permanent:
         record, until = engine.remove(doc_id), None
     else:
@@ -64,7 +64,7 @@ def delete_document(
     responses=ok(DocumentOut, "The document, which is findable again with the same passages."),
 )
 def restore_document(doc_id: Annotated[str, Path(description="Its whole id.")], engine: EngineOf) -> Response:
-    """Possible until the time `restorable_until` that the deletion answered with."""
+    """Possible until the time `restorable_until` in the response to the deletion."""
     return Json(told_of(engine.restore(doc_id)))
 
 

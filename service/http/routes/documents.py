@@ -1,4 +1,4 @@
-"""Documents and passages: listed, opened at a page, and corrected."""
+"""Routes to list documents and passages, to open documents at a page, and to correct metadata."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def list_documents(
     words: Annotated[str, Query(max_length=200, description="All in title, file name, issuer or place.")] = "",
     order: Annotated[Order, Query(description="`-` in front turns it round.")] = "title",
 ) -> Response:
-    """Those with one of the values given for each facet, a page at a time; `none` means that it is not known."""
+    """The documents with one of the given values for each facet, a page at a time. `none` means an unknown value."""
     chosen: dict[FacetName, list[str]] = {
         "subject": subject,
         "jurisdiction": jurisdiction,
@@ -97,7 +97,7 @@ def list_documents(
     responses=ok(DocumentOut, "The document, without its text.") | UNCHANGED,
 )
 def get_document(request: Request, doc_id: DocId, engine: EngineOf) -> Response:
-    """Its text, outline, pages and passages have addresses of their own below this one."""
+    """Its text, outline, pages and passages have their own addresses below this one."""
     record = engine.document(doc_id)
     return unless_known(request, lambda: Json(told_of(record)), "document", *version(record))
 
@@ -110,7 +110,7 @@ def get_document(request: Request, doc_id: DocId, engine: EngineOf) -> Response:
     responses=ok(DocumentOut, "The document, with what was read beside each correction."),
 )
 def edit_document(doc_id: DocId, corrections: DocumentPatch, engine: EngineOf) -> Response:
-    """Filters, titles and answers follow at once. Corrections outlast newer versions of it, but for the year."""
+    """Filters, titles and answers use corrections at once. Newer versions keep them, except for the year."""
     return Json(told_of(engine.edit(doc_id, corrections.model_dump(exclude_unset=True))))
 
 
@@ -121,7 +121,7 @@ def edit_document(doc_id: DocId, corrections: DocumentPatch, engine: EngineOf) -
     responses=ok(TextOut, "The text that all offsets count in.") | UNCHANGED,
 )
 def get_document_text(request: Request, doc_id: DocId, engine: EngineOf) -> Response:
-    """As it was extracted, unaltered."""
+    """The text as it was extracted, unchanged."""
 
     def make() -> Response:
         told = {"doc_id": record.doc_id, "text": engine.text(record.doc_id), "text_sha256": record.text_sha256}
@@ -139,7 +139,7 @@ def get_document_text(request: Request, doc_id: DocId, engine: EngineOf) -> Resp
     responses=ok(OutlineOut, "Headings in reading order.") | UNCHANGED,
 )
 def get_document_outline(request: Request, doc_id: DocId, engine: EngineOf) -> Response:
-    """Those with text below them, with their place and page."""
+    """The headings with text below them, each with its place and page."""
 
     def make() -> Response:
         headings = [asdict(heading) for heading in engine.outline(record.doc_id)]
@@ -165,7 +165,7 @@ def list_document_passages(
     around: Annotated[str | None, Query(description="Begin so that the passage with this id is among them.")] = None,
     at: Annotated[int | None, Query(ge=0, le=_LARGEST, description="Or the one at this place in the text.")] = None,
 ) -> Response:
-    """In reading order, a page at a time."""
+    """The passages in reading order, a page at a time."""
 
     def make() -> Response:
         passages = engine.passages(record.doc_id)
@@ -242,7 +242,7 @@ async def get_document_page(
     responses=ok(PassageInPlaceOut, "The passage.") | UNCHANGED,
 )
 def get_passage(request: Request, passage_id: str, engine: EngineOf, collection: CollectionOf) -> Response:
-    """With the address that opens it in the page."""
+    """The passage comes with the address that opens it in the page."""
     opened = engine.open_passage(passage_id)
     url = passage_link(base_of(request), passage_id, collection=collection)
 

@@ -1,4 +1,4 @@
-"""Memos as files, and documents as references."""
+"""Routes that export memos as files, and documents as references."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ Page = Annotated[int | None, Query(ge=1, le=_LARGEST, description="Page that is 
     },
 )
 def export(body: ExportRequest, request: Request, engine: EngineOf, collection: CollectionOf) -> Response:
-    """Every quote is read again and compared first. A quote that the library no longer holds is left out."""
+    """Every quote is read again and compared first. A quote that the library no longer contains is left out."""
     base = base_of(request)
 
     def link(passage_id: str, *, spans: Sequence[Span] = ()) -> str:

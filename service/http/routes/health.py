@@ -1,4 +1,4 @@
-"""Whether the server lives, and whether it can answer."""
+"""Routes that report whether the server runs, and whether it can answer."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _watching: RunVar[CapacityLimiter] = RunVar("watching")
 
 
 class Alive(BaseModel):
-    """The process answers."""
+    """The process runs."""
 
     status: Literal["ok"] = "ok"
 
 
 class Ready(BaseModel):
-    """The library answers."""
+    """The library can answer."""
 
     status: Literal["ready"] = "ready"
     generation: int
@@ -37,7 +37,7 @@ class Ready(BaseModel):
 
 @router.get("/healthz", operation_id="healthz", summary="Whether the server lives")
 async def healthz() -> Alive:
-    """Says nothing of the library: see `/readyz`."""
+    """Does not check the library: see `/readyz`."""
     return Alive()
 
 
@@ -48,16 +48,16 @@ async def healthz() -> Alive:
     responses=documented(401, 403, 404, 422, 503),  # a named collection is not public
 )
 async def readyz(engine: EngineOf) -> Ready:
-    """Asks the library: its search indexes and its store take part, and an empty one answers nothing."""
+    """Checks the library's search indexes and its store. An empty library is not ready."""
     return Ready(generation=await to_thread.run_sync(probe, engine, limiter=_limiter()))
 
 
 def probe(engine: Engine) -> int:
-    """The generation of a library that answers.
+    """The generation of a library that can answer.
 
     Raises:
-        LibraryError: it cannot be read.
-        LibraryEmpty: nothing is in it.
+        LibraryError: the library cannot be read.
+        LibraryEmpty: the library is empty.
     """
     found = engine.search(_PROBE, k=1)
     if not found.hits:

@@ -1,4 +1,4 @@
-"""What is in a document beside its pages: the file itself, its tables, an overview, and where words stand in it."""
+"""Routes for the content of a document besides its pages: the file, its tables, an overview, and a word search."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _FILE: dict[int | str, dict[str, Any]] = {
     responses=_FILE | UNCHANGED,
 )
 def get_document_original(request: Request, doc_id: DocId, engine: EngineOf) -> Response:
-    """To be saved and not shown: a browser must run nothing that a document holds."""
+    """The file is for saving, not for display, because a browser must run nothing that a document contains."""
 
     def make() -> Response:
         name = quote(record.name.encode("utf-8", "replace"), safe="")
@@ -63,7 +63,7 @@ def list_document_tables(
     engine: EngineOf,
     page: Annotated[int | None, Query(ge=1, le=2**31, description="Only those with something on it.")] = None,
 ) -> Response:
-    """As rows and columns, where it is certain which cell stands in which; other tables are left out."""
+    """The tables as rows and columns. A table is left out if it is uncertain which cell is in which column."""
 
     def make() -> Response:
         tables = [_table(engine, record.doc_id, table) for table in engine.tables(record.doc_id, page=page)]
@@ -86,7 +86,7 @@ def get_document_overview(
     engine: EngineOf,
     language: Annotated[Literal["zh", "en"], Query(description="Of the notes.")] = "en",
 ) -> Response:
-    """In the document's own words; notes say how the sections were chosen."""
+    """The overview is in the document's own words. Notes say how the sections were chosen."""
 
     def make() -> Response:
         told = asdict(engine.overview(record.doc_id, language), dict_factory=plain)

@@ -1,4 +1,4 @@
-"""Uploads, and the jobs that take them in."""
+"""Routes for uploads, and for the jobs that add them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ router = APIRouter(tags=["documents"], dependencies=[READS], responses=documente
 
 
 def jobs_of(request: Request, engine: EngineOf) -> Jobs:
-    """The jobs of the collection that the request means."""
+    """The jobs of the collection that the request names."""
     everyones: AllJobs = request.app.state.jobs
     return everyones.of(engine)
 
@@ -62,9 +62,9 @@ def upload_documents(
     jobs: JobsOf,
     request: Request,
 ) -> Response:
-    """The same bytes again change nothing; other bytes under the name of an earlier upload replace what it brought.
+    """The same bytes again change nothing. Other bytes under the name of an earlier upload replace its document.
 
-    A file that fails is named in the job, and the others are still added.
+    If a file fails, the job names it, and the others are still added.
     """
     key = caller_of(request).key
     with quotas_of(request).admitting(jobs, key.id if key else None, [file.size or 0 for file in files]):
@@ -81,7 +81,7 @@ def upload_documents(
     responses=documented(403, 413, 507) | _TAKEN,
 )
 async def add_by_address(body: AddressIn, jobs: JobsOf, request: Request) -> Response:
-    """Where the operator has allowed it. Never from this machine or an inner network; robots.txt is obeyed."""
+    """Possible if the operator allows it. Never fetches from this machine or an inner network. Obeys robots.txt."""
     settings = settings_of(request)
     if not settings.add_by_address:
         raise Forbidden("adding by address is switched off on this server; upload the file instead")
@@ -103,7 +103,7 @@ async def add_by_address(body: AddressIn, jobs: JobsOf, request: Request) -> Res
     responses=ok(QuotaOut, "Both, null where there is no limit."),
 )
 def get_quota(jobs: JobsOf, request: Request) -> Response:
-    """Uploads that wait count as documents."""
+    """Waiting uploads count as documents."""
     key, quotas = caller_of(request).key, quotas_of(request)
     today = asdict(quotas.of_key(key.id)) if key else None
     by_address = settings_of(request).add_by_address
@@ -114,7 +114,7 @@ def get_quota(jobs: JobsOf, request: Request) -> Response:
     "/v1/jobs", operation_id="list_jobs", summary="List the jobs of the last day", responses=ok(JobsOut, "Jobs.")
 )
 def list_jobs(jobs: JobsOf) -> Response:
-    """Newest first."""
+    """The newest jobs come first."""
     return Json({"jobs": [_told(job) for job in jobs.jobs()]})
 
 
@@ -125,7 +125,7 @@ def list_jobs(jobs: JobsOf) -> Response:
     responses=ok(JobOut, "The job."),
 )
 def get_job(job_id: str, jobs: JobsOf) -> Response:
-    """A job that has ended can be asked for during a day."""
+    """A job that has ended can be read for one day."""
     return Json(_told(jobs.job(job_id)))
 
 

@@ -1,4 +1,4 @@
-"""The collections that somebody may choose from."""
+"""The route that lists the collections."""
 
 from __future__ import annotations
 
@@ -25,5 +25,5 @@ router = APIRouter(tags=["documents"], dependencies=[READS], responses=documente
     responses=ok(CollectionsOut, "Their names."),
 )
 def list_collections(meant: CollectionOf, collections: Annotated[Collections, Depends(collections_of)]) -> Response:
-    """Only the collections that the key may use."""
+    """Lists only the collections that the key may use."""
     return Json({"collections": collections.names(), "meant": meant})

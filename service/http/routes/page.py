@@ -1,4 +1,4 @@
-"""The page at `/` and its files: static, ours, and read once."""
+"""Serves the page at `/` and its files. They are static, our own, and read only once."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ _FILES = {
     for path in sorted(_FOLDER.rglob("*"))
     if path.suffix in _TYPES
 }
-"""All there is: no path that a client names is ever opened."""
+"""All files of the page. A path from a client is never opened."""
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
 def page(request: Request) -> Response:
-    """The page itself, which needs no key: it asks for one when the API does."""
+    """The page itself. It needs no key, and asks for one if the API does."""
     return file(request, "index.html")
 
 
 @router.get("/favicon.ico")
 def icon(request: Request) -> Response:
-    """For browsers that ask for it wherever they are."""
+    """The icon, for browsers that request it at the usual address."""
     return file(request, "icon.svg")
 
 
 @router.get("/page/{name:path}")
 def file(request: Request, name: str) -> Response:
-    """A script, a style or the icon; asked for again each time, so that an upgrade is never half seen."""
+    """A script, a style or the icon. Browsers ask again each time, so that an upgrade is never half visible."""
     content = _FILES.get(name)
     if content is None:
         raise HTTPException(404)

@@ -1,4 +1,4 @@
-"""The reference of the API at `/docs`: Swagger UI over `/openapi.json`, its files from a package, not another host."""
+"""Serves the API reference at `/docs`: Swagger UI for `/openapi.json`. Its files come from a package."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/docs")
 def reference(request: Request) -> Response:
-    """The page, which needs no key: it tells no more than `/openapi.json`."""
+    """The page. It needs no key, because it shows no more than `/openapi.json`."""
     return unless_known(request, lambda: Response(_PAGE, media_type="text/html"), _PAGE)
 
 
@@ -65,7 +65,7 @@ def file(request: Request, name: str) -> Response:
 
 
 def add_examples(document: dict[str, Any]) -> None:
-    """Gives each JSON body of an OpenAPI document an example of what it must have, to be tried as it stands."""
+    """Adds a valid example with the required fields to each JSON body of an OpenAPI document."""
     schemas = document["components"]["schemas"]
     for item in document["paths"].values():
         for operation in item.values():

@@ -1,4 +1,4 @@
-"""Streams an answer as events. One thread does the work, and each event is sent as soon as it is made."""
+"""Streams an answer as events. One thread does the work, and each event is sent when it is ready."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ _Told = asyncio.Queue[bytes | Exception | None]
 
 
 async def streamed(ask: Callable[[], Iterator[Answer]], *, patience_s: float) -> Response:
-    """Sends the steps of ``ask`` as events. The evidence must come within ``patience_s`` seconds of the first event.
+    """Sends the steps of ``ask`` as events. The evidence must follow the first event within ``patience_s`` seconds.
 
     An error before the first event is raised, so that the response's status shows it.
     """

@@ -1,4 +1,4 @@
-"""Serves by several processes: this one accepts connections and hands them to workers, which answer."""
+"""Serves with several processes: this one accepts connections and hands them to workers, which answer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sinkqa.service.http.observing import tally
 from sinkqa.service.http.serving.handover import GONE, LEAVING, OPENED, READY, Giver
 
 Start = Callable[[int], tuple[subprocess.Popen[bytes], Giver]]
-"""Begins the worker of a number, from 0."""
+"""Starts the worker with this number, from 0."""
 
 END_S = 43.0  # for a worker to leave: a moment to linger, 30 s for what runs, 10 s to leave off jobs
 _BEGIN_S = 600.0  # for a worker to be ready, where another has its place still: indexes may be made anew
@@ -51,10 +51,10 @@ class _WorkerProcess:
 
 
 class Processes:
-    """Keeps a number of workers running and replaces each that ends. Worker 0 starts before the others.
+    """Keeps a number of workers running, and replaces each that ends. Worker 0 starts before the others.
 
-    A connection goes to the worker that has the fewest, and stays there. Only this process listens, so whichever worker
-    comes or goes, nobody is refused: where none is ready, connections wait.
+    Each connection goes to the worker with the fewest connections, and stays there. Only this process listens, so no
+    connection is refused when workers start or end. If no worker is ready, connections wait.
     """
 
     def __init__(self, start: Start, listeners: Sequence[socket.socket], count: int, folder: Path) -> None:
@@ -68,7 +68,7 @@ class Processes:
         self._changed = asyncio.Event()
 
     async def run(self) -> int:
-        """Serves until stopped. Returns the exit status: 1 where no worker could start."""
+        """Serves until stopped. Returns the exit status: 1 if no worker could start."""
         loop = asyncio.get_running_loop()
         for number, act in (
             (signal.SIGTERM, self._stop),

@@ -1,4 +1,4 @@
-"""The HTTP server: one that listens by itself, or a worker that is handed its connections."""
+"""Runs the HTTP server: either a server that listens by itself, or a worker that receives its connections."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def configured(app: ASGIApp, settings: Settings, *, port: int, protocol: type[as
 
 
 def serve_alone(app: FastAPI, settings: Settings, *, port: int, on_listening: Callable[[str], None]) -> None:
-    """Listens and answers until it is asked to stop. Calls ``on_listening`` with the address when it is ready."""
+    """Listens and answers until it is asked to stop. When it is ready, calls ``on_listening`` with the address."""
     server = _Alone(configured(app, settings, port=port, protocol=patient(settings.client_timeout_s)), on_listening)
     with suppress(KeyboardInterrupt):
         server.run()
@@ -68,9 +68,9 @@ class _Alone(uvicorn.Server):
 
 
 class Worker(uvicorn.Server):
-    """Answers the connections that it gets over a link, and ends when the link ends.
+    """Answers the connections that it receives over a link. Ends when the link ends.
 
-    It never listens. When it ends, every response says that its connection closes. The client then opens another
+    A worker never listens. When it ends, every response says that its connection closes. The client then opens another
     connection, and another worker answers it. A connection without a request is kept open for a moment.
     """
 
@@ -82,18 +82,18 @@ class Worker(uvicorn.Server):
         super().__init__(configured(self._parting, settings, port=0, protocol=protocol))
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begins to take connections once the application can answer."""
+        """Starts to take connections when the application can answer."""
         await super().startup(sockets=[])
         asyncio.get_running_loop().add_reader(self._link, self._take)
         self._link.tell(READY)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Asks to be replaced, and goes on until then. Ignores Ctrl-C, which the listening process handles for all."""
+        """Asks to be replaced, and continues until then. Ignores Ctrl-C, which the listening process handles."""
         if sig == signal.SIGTERM:
             self._link.tell(LEAVING)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Waits for connections that may still send a request, then for the requests that run."""
+        """Waits for connections that may still send a request, then for the running requests."""
         loop = asyncio.get_running_loop()
         until = loop.time() + LINGER_S
         while (self._opening or self.server_state.connections) and loop.time() < until:
