@@ -109,7 +109,8 @@ def test_a_step_that_fails_is_no_measurement(starter, tmp_path, capfd):
 def test_bytes_are_counted_that_a_child_sends_to_files(tmp_path):
     work = f"open({str(tmp_path / 'sent')!r}, 'wb').write(bytes(3_000_000))"
     usage = measure(["-c", f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {work!r}])"])
-    assert usage.written_bytes == 0 or 3_000_000 <= usage.written_bytes < 4_000_000  # a memory disk counts none
+    # A memory disk counts none, and a busy one may write again.
+    assert usage.written_bytes == 0 or 3_000_000 <= usage.written_bytes < 9_000_000
 
 
 def test_times_of_calls_leave_out_the_first():

@@ -77,7 +77,7 @@ def test_many_who_ask_at_once_get_the_engines_answers_from_every_process(togethe
     assert all(expected[question] == answer for question, answer in got)
     lines = until(lambda: len(lines_of(together, '"many-')) == len(got) and lines_of(together, '"many-'))
     by = Counter(json.loads(line)["worker"] for line in lines)
-    assert sorted(by) == [0, 1] and min(by.values()) >= 8, by
+    assert sorted(by) == [0, 1] and min(by.values()) >= 4, by
 
 
 def test_connections_that_stay_are_spread_evenly(together):
