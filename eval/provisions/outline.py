@@ -89,9 +89,9 @@ class Paragraph:
 class Article:
     """One article. ``range`` covers heading, lines and notes. ``lines`` are its provisions, without its number.
 
-    ``number`` is in Arabic digits: "19", "5ZI", "16-2" for 第十六条の二. ``lead`` are heading, sub-headings and lead-in,
-    which an answer may give beside a paragraph. ``notes`` are histories of amendment and footnotes, which an answer
-    must not give. It may give tables and sub-headings.
+    ``number`` is in Arabic digits: "19", "5ZI", "16-2" for 第十六条の二. ``lead`` are heading, sub-headings and
+    lead-in, which an answer may give beside a paragraph. ``notes`` are histories of amendment and footnotes, which an
+    answer must not give. It may give tables and sub-headings.
     """
 
     number: str
