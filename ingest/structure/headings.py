@@ -4,8 +4,8 @@ Readers without explicit headings (plain text, PDF) and with incomplete ones (HT
 only *looks* like a heading (:func:`match`). :func:`find_headings` sees all lines of a document, and drops list items,
 contents pages and numbers out of order.
 
-Articles of laws (``第二十九条 …``, ``Article 5 …``) are headings, because they are cited, but their text follows on the
-same line. For these and for ``摘要：…`` the heading is only ``line[:Heading.end]``. The rest is a paragraph.
+Articles of laws (``第二十九条 …``, ``Article 5 …``) are headings, because they are cited, but their text follows on
+the same line. For these and for ``摘要：…`` the heading is only ``line[:Heading.end]``. The rest is a paragraph.
 """
 
 from __future__ import annotations
