@@ -57,7 +57,7 @@ class QuestionResult:
     """One question: its value by measure, the expected entries or words, and the ids found, best first.
 
     ``traits``: properties for groups (language, type ...). Questions of one ``cluster`` ask the same. ``counts``: the
-    number of items behind a share whose items count alike, as citations do. Other measures count once for each
+    number of items of a share whose items count alike, as citations do. Other measures count once for each
     question. ``lost``: why the answer is incomplete.
     """
 

@@ -58,7 +58,7 @@ def load_reranker(name_or_folder: str | Path) -> Reranker:
 
 
 class CrossEncoderReranker:
-    """A sentence-transformers ``CrossEncoder`` with one label, or with two, of which the second means relevant.
+    """A sentence-transformers ``CrossEncoder`` with one label, or with two. The second then means relevant.
 
     Raises:
         RerankerMissing: see :func:`load_reranker`.
