@@ -14,7 +14,7 @@ from sinkqa.ingest.errors import SinkQAError
 
 
 class EvaluationError(SinkQAError):
-    """Something is wrong with the data to measure by."""
+    """Something is wrong with the evaluation data."""
 
     code = "evaluation-error"
 
@@ -38,7 +38,7 @@ class NotComparable(EvaluationError):
 
 
 class EndpointFailed(EvaluationError):
-    """The endpoint to be measured gave no answers, or not to all questions."""
+    """The endpoint to be measured answered no question, or not all of them."""
 
     code = "endpoint-failed"
 

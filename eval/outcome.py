@@ -1,4 +1,4 @@
-"""The outcome of one part of an attack, and whether it keeps what was promised."""
+"""The outcome of one part of an attack, and whether it meets the requirements."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Bar:
 
     @property
     def ok(self) -> bool | None:
-        """Whether it holds; None where it was not measured."""
+        """Whether the requirement is met; None if it was not measured."""
         if self.got is None:
             return None
         return self.got >= self.limit if self.at_least else self.got <= self.limit
@@ -28,7 +28,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One input and what it did; ``input`` is enough to make it again with the same seed."""
+    """One input and its effect. ``input`` is enough to make the input again with the same seed."""
 
     input: str
     happened: str
@@ -36,7 +36,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A part of the attack: how many inputs it tried in how many seconds, figures by name, bars, and what failed."""
+    """The outcome of one part of an attack: inputs tried, seconds, figures by name, requirements and failures."""
 
     part: str
     tried: int
@@ -47,18 +47,18 @@ class Outcome:
 
     @property
     def ok(self) -> bool:
-        """Whether no bar is broken."""
+        """Whether no requirement is broken."""
         return all(bar.ok is not False for bar in self.bars)
 
     def plain(self) -> dict[str, Any]:
-        """As JSON has it."""
+        """Returns the outcome as JSON values."""
         bars = [asdict(bar) | {"ok": bar.ok} for bar in self.bars]
         return asdict(self) | {"bars": bars, "ok": self.ok}
 
 
 @dataclass(slots=True)
 class Clock:
-    """The time a part has, in seconds from when it was made."""
+    """The time of a part, in seconds. It starts when the clock is made."""
 
     allowed_s: float
     _began: float = field(default_factory=time.monotonic)
@@ -70,5 +70,5 @@ class Clock:
 
     @property
     def left_s(self) -> float:
-        """Seconds that are left, at least 0."""
+        """Remaining seconds, at least 0."""
         return max(0.0, self.allowed_s - self.spent_s)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def progress(what: str) -> Iterator[OnProgress]:
-    """A bar for each step of ``what``, gone when all is done; nothing where standard error is no terminal."""
+    """Shows a bar for each step of ``what`` until all is done. Shows nothing if standard error is no terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 

@@ -13,7 +13,7 @@ from sinkqa.ingest.passage import Passage
 
 
 class Place(TypedDict, total=False):
-    """A piece of source text in a truth file; ``label_start`` is where a label printed before it begins."""
+    """A piece of source text in a truth file. ``label_start``: the start of a label printed before it."""
 
     text: str
     start: int
@@ -26,7 +26,7 @@ class Place(TypedDict, total=False):
 
 
 class StructureTruth(TypedDict):
-    """``STRUCTURE.json``."""
+    """The content of ``STRUCTURE.json``."""
 
     pages: list[Place]
     outline: list[Place]
@@ -45,7 +45,7 @@ class TableTruth(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """``right`` of ``of``."""
+    """A share: ``right`` items out of ``of``."""
 
     right: int
     of: int
@@ -58,9 +58,9 @@ class Share:
 class TableScore:
     """One table against its truth.
 
-    ``rows``: label and every cell equal, white space aside. ``cells`` and ``certain``: entries in the row and column
-    they belong to, of all but the labels, and of those the truth is certain of. ``misplaced``: entries put into
-    another row or column. ``invented``: rows below the header that no row of the truth has the label of.
+    ``rows``: rows whose label and cells are all equal, ignoring white space. ``cells``: entries in their right row and
+    column, without the labels. ``certain``: the same for entries of which the truth is certain. ``misplaced``: entries
+    in another row or column. ``invented``: rows below the header whose label no row of the truth has.
     """
 
     table: str
@@ -86,7 +86,7 @@ class StructureScore:
 def score_structure(
     document: Document, passages: Sequence[Passage], *, structure: StructureTruth, tables: Sequence[TableTruth]
 ) -> StructureScore:
-    """Compare by offsets into the source text, which must be the one the truth was written for."""
+    """Compares by offsets into the source text. It must be the text for which the truth was written."""
     pages = {(page.number, page.start, page.end) for page in document.pages}
     headings = {(b.level, _page(document, b), b.spans[0].start, b.spans[-1].end) for b in _of(document, "heading")}
     outline = {(h["level"], h["page"], h["start"], h["end"]) for h in structure["outline"]}

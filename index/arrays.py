@@ -1,4 +1,4 @@
-"""The arrays that stores, searchers and encoders hand to each other."""
+"""The arrays that stores, searchers and encoders exchange."""
 
 from __future__ import annotations
 

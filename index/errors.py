@@ -47,13 +47,13 @@ class LibraryReadOnly(LibraryError):
 
 
 class LibraryUnreadable(LibraryError):
-    """The system does not let the folder or one of its files be opened, or the disk fails."""
+    """The system refuses to open the folder or one of its files, or the disk fails."""
 
     code = "library-unreadable"
 
 
 class DiskFull(LibraryError):
-    """The disk has no room. What was stored before is kept."""
+    """The disk has no room. Everything stored before is kept."""
 
     code = "disk-full"
 
@@ -83,13 +83,13 @@ class EncoderMismatch(LibraryError):
 
 
 class EncoderMissing(LibraryError):
-    """The encoder, or the extra it needs, is not there."""
+    """The encoder, or the extra it needs, is not installed."""
 
     code = "encoder-missing"
 
 
 class RerankerMissing(LibraryError):
-    """The reranker, or the extra it needs, is not there."""
+    """The reranker, or the extra it needs, is not installed."""
 
     code = "reranker-missing"
 

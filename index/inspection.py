@@ -1,4 +1,4 @@
-"""Checks a library for damage on disk; ``doctor`` reports the result."""
+"""Checks a library on disk for damage. ``doctor`` reports the result."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Problem:
 
 
 def inspect(store: Store, backend: SearchBackend, *, dim: int) -> list[Problem]:
-    """Reads the whole store and every derived file. Returns problems by gravity; empty if all is well.
+    """Reads the whole store and every derived file. Returns problems, the gravest first; empty if all is well.
 
-    If something cannot be read, the rest still is. The last problem of the store says what could be read.
+    If one part cannot be read, the others still are. The last problem of the store says which parts could be read.
     """
     advice = "restore the library from a copy, or remove and add again"
     problems = [Problem("store", f"store: {damage}; {advice}") for damage in store.problems(dim)]

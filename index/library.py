@@ -1,4 +1,4 @@
-"""The library: documents on disk, found again by search. The facade of this stage."""
+"""The library: documents on disk, and search in them. It is the facade of this stage."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Addition:
 class Library:
     """One library in one folder or database. Safe to use from several threads and processes.
 
-    A search sees the newest generation and never returns a passage whose text was deleted.
+    A search uses the newest generation. It never returns a passage whose text was deleted.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class Library:
 
     @property
     def generation(self) -> int:
-        """Number of changes ever committed to the library, by any process."""
+        """The number of changes that any process has ever committed to the library."""
         return self._store.generation
 
     def add(self, document: Document, passages: Sequence[Passage], *, source: str | None = None) -> AddResult:
@@ -199,31 +199,34 @@ class Library:
             self._held.prepared = self._held.prepared if outer else None
 
     def documents(self, *, most: int | None = None) -> list[DocumentRecord]:
-        """All documents, or the first ``most``, in the order they were added."""
+        """Returns all documents, or the first ``most``, in the order in which they were added."""
         return self._store.records(most=most)
 
     def census(self) -> Census:
-        """Counts of documents by jurisdiction, language and so on."""
+        """Counts documents by jurisdiction, language and so on."""
         return self._store.census()
 
     def headings(self, doc_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """The distinct highest headings of documents, in order, by whole ids; those that are gone are left out."""
+        """Returns the distinct highest headings of documents, in order, by full ids.
+
+        Leaves out documents that no longer exist.
+        """
         return self._store.headings(doc_ids)
 
     def size(self) -> Size:
-        """Number of documents and their bytes."""
+        """Returns the number of documents and their bytes."""
         return self._store.size()
 
     def shared(self, keys: Sequence[str], *, most: int) -> dict[str, Shared]:
-        """As :meth:`Store.shared`."""
+        """Same as :meth:`Store.shared`."""
         return self._store.shared(keys, most=most)
 
     def named(self, keys: Sequence[str], *, most: int, among: Sequence[int] | None = None) -> dict[str, list[int]]:
-        """As :meth:`Store.named`."""
+        """Same as :meth:`Store.named`."""
         return self._store.named(keys, most=most, among=among)
 
     def known(self, docs: Sequence[int]) -> dict[int, Known]:
-        """Names of documents, by document number. Deleted documents are left out."""
+        """Returns the names of documents, by document number. Deleted documents are left out."""
         return self._store.known(docs)
 
     def document(self, doc_id: str) -> DocumentRecord:
@@ -235,38 +238,44 @@ class Library:
         return self._store.record(doc_id)
 
     def text(self, doc_id: str) -> str:
-        """The source text, read from the store. Raises as :meth:`document` does."""
+        """Reads the source text from the store. Raises the errors of :meth:`document`."""
         return self._store.text(doc_id)
 
     def content(self, doc_id: str) -> bytes:
-        """The original bytes. Raises as :meth:`document` does."""
+        """Returns the original bytes. Raises the errors of :meth:`document`."""
         return self._store.content(doc_id)
 
     def pages(self, doc_id: str) -> tuple[Page, ...]:
-        """The pages, in order. Raises as :meth:`document` does."""
+        """Returns the pages, in order. Raises the errors of :meth:`document`."""
         return self._store.pages(doc_id)
 
     def boxes(self, doc_id: str) -> Floats | None:
-        """As ``Document.boxes``, within 1/32 point. Raises as :meth:`document` does."""
+        """Returns ``Document.boxes``, within 1/32 point. Raises the errors of :meth:`document`."""
         return self._store.boxes(doc_id)
 
     def passages(self, doc_id: str, *, most: int = -1) -> list[Passage]:
-        """The document's passages in reading order, or the first ``most``. Raises as :meth:`document` does."""
+        """Returns the document's passages in reading order, or the first ``most``.
+
+        Raises the errors of :meth:`document`.
+        """
         return self._store.passages(doc_id, most=most)
 
     def near(self, passage_id: str, *, reach: int) -> list[Passage]:
-        """The passages of its document up to ``reach`` places away, itself included, in reading order."""
+        """Returns the passages of its document up to ``reach`` places away, itself included, in reading order."""
         return self._store.near(passage_id, reach=reach)
 
     def after(self, passage_id: str, *, most: int) -> list[Passage]:
-        """The passages that follow this one in its document, in reading order. Empty if this passage is gone."""
+        """Returns the passages that follow this one in its document, in reading order.
+
+        Empty if this passage is deleted.
+        """
         return self._store.after(passage_id, most=most)
 
     def passage(self, passage_id: str) -> Passage:
-        """The passage with this id.
+        """Returns the passage with this id.
 
         Raises:
-            PassageNotFound: there is no such passage, or no longer.
+            PassageNotFound: there is no such passage, or it was deleted.
         """
         return self._store.passage(passage_id)
 
@@ -302,20 +311,20 @@ class Library:
     def stating(
         self, kind: ProvisionKind, *, term: str | None = None, filters: Filters | None = None, most: int = 100
     ) -> list[Stated]:
-        """Statements of a kind, or definitions of ``term``, in the order documents were added and are read.
+        """Returns statements of a kind, or definitions of ``term``, in the order of adding and reading.
 
-        ``term`` has the form of :func:`term_key`. Raises as :meth:`search` does.
+        ``term`` has the form of :func:`term_key`. Raises the errors of :meth:`search`.
         """
         with self._store.reading():
             return read_stated(self._store, self._store.stated(kind, term=term, filters=filters, most=most))
 
     def terms(self, *, filters: Filters | None = None) -> list[str]:
-        """The distinct terms that documents define. Raises as :meth:`search` does."""
+        """Returns the distinct terms that documents define. Raises the errors of :meth:`search`."""
         with self._store.reading():
             return self._store.defined_terms(filters)
 
     def check(self) -> list[Problem]:
-        """Every problem of the library on disk; reads all of it. Empty if all is well."""
+        """Reads the whole library on disk and returns every problem. Empty if all is well."""
         return inspect(self._store, self._backend, dim=self.encoder.dim)
 
     def recall(self) -> Recall | None:
@@ -332,7 +341,10 @@ class Library:
             self._backend.sync(anew=True)
 
     def refresh(self) -> None:
-        """Brings the search indexes to the newest generation now instead of with the next search. Raises as above."""
+        """Updates the search indexes to the newest generation now instead of at the next search.
+
+        Raises the errors of :meth:`rebuild`.
+        """
         with self._store.alone():
             self._backend.sync()
 

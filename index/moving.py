@@ -1,4 +1,4 @@
-"""Copying a library from a folder into a database, or back, document by document."""
+"""Copies a library from a folder into a database, or back, document by document."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ OnProgress = Callable[[int, int, str], None]
 
 
 class Moved(NamedTuple):
-    """Number of documents copied, number there before, and number of passages of all of them."""
+    """The number of documents copied, the number that were there before, and the number of passages of all of them."""
 
     copied: int
     there: int

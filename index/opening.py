@@ -1,4 +1,4 @@
-"""Opening a store and its search by place: a folder or a database address."""
+"""Opens a store and its search by place: a folder or a database address."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def is_address(place: Path | str) -> bool:
 
 
 def within_address(address: str, name: str) -> str:
-    """The address of another library in the same database, whose tables are in the schema ``name``."""
+    """Returns the address of another library in the same database. Its tables are in the schema ``name``."""
     joint = "&" if "?" in address else "?"
     return f"{address}{joint}{urlencode({'search_path': f'{_quoted(name)},public'})}"
 

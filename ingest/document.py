@@ -1,4 +1,4 @@
-"""The document: what a reader makes of a file. Frozen records, with offsets into one source text.
+"""The document that a reader makes of a file. Its records are frozen, with offsets into one source text.
 
 Every offset here and in all later stages is a code-point offset ``[start, end)`` into ``Document.text``.
 """
@@ -63,7 +63,7 @@ class Page:
 
 
 def page_names(pages: Sequence[Page]) -> tuple[str, ...] | None:
-    """What each page is called: as printed, else its number. None where there are no pages that one could turn to."""
+    """Returns the name of each page: the printed label, else the number. None if the document has no real pages."""
     if len(pages) < 2 and not any(page.label or page.width > 0 for page in pages):
         return None
     return tuple(page.label or str(page.number) for page in pages)
@@ -88,7 +88,7 @@ class Table:
     """A table, as far as it could be reconstructed with confidence.
 
     The first ``header_rows`` rows are column headers and the first ``label_columns`` columns are row labels. ``loose``
-    holds text that belongs to the table but to no certain cell: it is part of the whole-table passage and of no row.
+    holds text that belongs to the table but to no certain cell: it is part of the whole-table passage, but of no row.
     ``caption`` and ``notes`` (source line, remarks) may be empty.
     """
 
@@ -171,5 +171,5 @@ class Document:
 
 
 def quote(text: str, spans: Sequence[Span]) -> str:
-    """The exact words of ``text`` in ``spans``. Spans that do not touch are joined by ``" … "``."""
+    """Returns the exact words of ``text`` in ``spans``. Spans that do not touch are joined by ``" … "``."""
     return " … ".join(text[start:end] for start, end in spans)

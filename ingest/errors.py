@@ -24,7 +24,7 @@ from typing import ClassVar
 
 
 class SinkQAError(Exception):
-    """Root of all named errors. The message says what, expected, got, and what to do next."""
+    """Root of all named errors. The message says: what, expected, got, and what to do next."""
 
     code: ClassVar[str] = "sinkqa-error"
 
@@ -34,7 +34,7 @@ class SinkQAError(Exception):
 
 
 class ExtraMissing(SinkQAError):
-    """What was asked for needs an extra that is not installed."""
+    """The requested function needs an extra that is not installed."""
 
     code = "extra-missing"
 
@@ -88,7 +88,7 @@ class DocumentTooLarge(IngestError):
 
 
 class ReaderFailed(IngestError):
-    """A reader failed unexpectedly. The message says where, for whoever fixes it."""
+    """A reader failed unexpectedly. The message gives the place, for the developer who fixes it."""
 
     code = "reader-failed"
 

@@ -1,6 +1,7 @@
-"""Extras: what set-up leaves out, whether it is here, and the command that installs it for this installation.
+"""Extras: their modules, whether they are installed, and the command that installs them.
 
-Whatever needs an extra asks here, so that the command it names works: from a checkout, a wheel, pipx or uv.
+All code that needs an extra uses this module, so that the command in its message works: from a checkout, a wheel, pipx
+or uv.
 """
 
 from __future__ import annotations
@@ -28,36 +29,39 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "dev": ("hypothesis", "pytest", "schemathesis"),
     "train": ("onnx", "onnxruntime", "scipy", "sentencepiece", "torch", "zstandard"),
 }
-"""The modules that an extra brings, as far as SinkQA cannot do without them."""
+"""The modules of each extra, as far as SinkQA needs them."""
 
 
 def is_installed(extra: str) -> bool:
-    """Whether every module of the extra is here."""
+    """Whether every module of the extra is installed."""
     return all(map(_is_found, EXTRAS[extra]))
 
 
 def require(extra: str, needed_by: str) -> None:
-    """Refuses before any work is done.
+    """Raises an error before any work is done.
 
     Raises:
-        ExtraMissing: a module of the extra is not here.
+        ExtraMissing: a module of the extra is not installed.
     """
     if not is_installed(extra):
         raise ExtraMissing(missing(extra, needed_by))
 
 
 def missing(extra: str, needed_by: str) -> str:
-    """What to tell whoever runs SinkQA where an extra is not installed."""
+    """Returns the message to the person who runs SinkQA if an extra is not installed."""
     return f"{needed_by} needs the extra {extra}, which is not installed; install it with: {install_command(extra)}"
 
 
 def missing_for_users(extra: str) -> str:
-    """What to tell whoever uses a server that others run: no path of that machine, and who can help."""
+    """Returns the message to users of a server that others run.
+
+    It has no path of that machine, and says who can help.
+    """
     return f"whoever runs SinkQA installs the extra {extra}; sinkqa doctor names the command"
 
 
 def install_command(extra: str) -> str:
-    """The command line that installs the extra into this environment."""
+    """Returns the command line that installs the extra into this environment."""
     checkout = _checkout()
     if checkout:
         place = "." if checkout.resolve() == Path.cwd() else str(checkout)

@@ -46,7 +46,7 @@ class Quality:
 
 
 def assess(text: str) -> Quality:
-    """Judges a text by traces of wrong decoding, lost fonts and broken layout. Empty text scores 0."""
+    """Scores a text by traces of wrong decoding, lost fonts and broken layout. Empty text scores 0."""
     sample = _sample(text)
     solid = len(re.sub(r"\s+", "", sample))
     if not solid:
@@ -68,10 +68,10 @@ def numbers_damaged(text: str) -> bool:
 
 
 def gate(document: Document) -> Document:
-    """Passes a document, with a warning if its text is partly damaged.
+    """Returns the document, with a warning if its text is partly damaged.
 
     Raises:
-        PoorQuality: less than ``REFUSED_BELOW`` of the text reads as language; the message says why.
+        PoorQuality: less than ``REFUSED_BELOW`` of the text reads as language. The message says why.
     """
     quality = assess(document.text)
     if quality.score < REFUSED_BELOW:

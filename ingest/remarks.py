@@ -1,6 +1,6 @@
-"""The meaning of a reader's warning: its subject, the pages it names, and whether it affects a quote.
+"""Interprets a reader's warning: its subject, the pages it names, and whether it affects a quote.
 
-Readers warn in one line of words. This module alone interprets such lines.
+Readers warn in one line of words. Only this module interprets such lines.
 """
 
 from __future__ import annotations
@@ -51,13 +51,13 @@ class Remark:
 
     @property
     def is_doubt(self) -> bool:
-        """Whether it may affect a quote."""
+        """Whether the warning may affect a quote."""
         return self.kind != "note"
 
     def touches(self, first: int, last: int) -> bool:
-        """Whether it affects a quote from these pages.
+        """Whether the warning affects a quote from these pages.
 
-        If no page is named, a doubt about figures, characters or damage affects the whole document; a missing part of
+        If no page is named, a doubt about figures, characters or damage affects the whole document. A missing part of
         unknown place affects none.
         """
         if not self.is_doubt:
@@ -68,7 +68,7 @@ class Remark:
 
 
 def remark(warning: str, *, name: str) -> Remark:
-    """The parts of a warning about the file of this name."""
+    """Returns the parts of a warning about the file of this name."""
     text = warning.removeprefix(f"{name}: ")
     kind: RemarkKind = next((kind for kind, pattern in _KINDS if pattern.search(text)), "note")
     found = _PAGES.search(text)

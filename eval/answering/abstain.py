@@ -1,4 +1,4 @@
-"""Measures whether confidence separates questions that the given passages answer from those that they do not."""
+"""Measures whether confidence separates questions that the given passages answer from the others."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ from sinkqa.service.evidence.pieces import Pieces
 
 @dataclass(frozen=True, slots=True)
 class Posed:
-    """A question with the passages given for it, title and text, and whether they answer it.
+    """A question, the passages given for it as (title, text), and whether they answer it.
 
-    ``answers``: strings; a passage that answers holds one of them. ``sentences``: the sentences that answer, if they
-    are marked.
+    ``answers``: strings; a passage that answers the question contains one of them. ``sentences``: the sentences that
+    answer it, if they are marked.
     """
 
     query_id: str
@@ -45,7 +45,10 @@ class Posed:
     sentences: tuple[str, ...] = ()
 
     def worth(self, _: Passage, said: Analysis) -> float:
-        """1 if the text and a marked sentence overlap, or, without marked sentences, if it holds an answer; else 0."""
+        """Returns 1 if the text overlaps a marked sentence, else 0.
+
+        Without marked sentences: 1 if it contains an answer.
+        """
         text = bare(said.text)
         if self.sentences:
             return float(any(bare(each) in text or text in bare(each) for each in self.sentences))
@@ -56,8 +59,8 @@ class Posed:
 class AbstainScore:
     """How well confidence separates a set's answerable questions from the others. All values have intervals.
 
-    ``auroc``: by confidence. ``floor``: AUROC by mere word overlap. ``answered`` and ``false_answers``: shares of the
-    answerable and of the other questions that are answered at the shipped bar.
+    ``auroc``: AUROC of the confidence. ``floor``: AUROC of the word overlap. ``answered`` and ``false_answers``: the
+    shares of the answerable and of the unanswerable questions that are answered at the shipped threshold.
     """
 
     name: str
@@ -70,13 +73,13 @@ class AbstainScore:
 
 
 def read_posed(path: Path, *, most: int | None = None) -> list[Posed]:
-    """Questions of a JSONL file with ``question``, ``passages`` and ``answerable``, in file order.
+    """Reads the questions of a JSONL file with ``question``, ``passages`` and ``answerable``, in file order.
 
-    With ``most``, so many of them, drawn at random and always the same.
+    ``most`` limits their number. The questions are then drawn at random, always the same ones.
 
     Raises:
-        FileMissing, MalformedData: no such file, or a line without these.
-        NothingToMeasure: only one kind of question.
+        FileMissing, MalformedData: no such file, or a line lacks one of these fields.
+        NothingToMeasure: all questions are answerable, or none is.
     """
     found = []
     for number, row in read_rows(path, id=str, question=str, passages=list, answerable=bool):
@@ -100,9 +103,9 @@ def read_posed(path: Path, *, most: int | None = None) -> list[Posed]:
 def score_abstaining(
     name: str, posed: Sequence[Posed], judge: RuleJudge, *, on_progress: OnProgress = quiet
 ) -> AbstainScore:
-    """Confidence of each question over its own passages, against whether they answer it.
+    """Scores the confidence of each question over its own passages against whether they answer it.
 
-    Questions over the same passages are drawn together for the interval.
+    The bootstrap draws questions over the same passages together.
     """
     sure, shared = [], []
     pieces = Pieces(judge.encoder)
@@ -131,7 +134,7 @@ def _answered(posed: Sequence[tuple[float, bool, Hashable]]) -> Estimate:
 
 
 def hits_of(posed: Posed, encoder: Encoder) -> list[Hit]:
-    """The passages as hits of a retrieval, best first. The units of each passage are its sentences."""
+    """Ranks the passages as retrieval does, best first. The units of each passage are its sentences."""
     texts = [f"{title} {text}".strip() for title, text in posed.passages]
     vectors, tokens = encoder.read([posed.question, *texts])
     dense, late = vectors[1:] @ vectors[0], encoder.maxsim(tokens[0], tokens[1:])
@@ -150,7 +153,10 @@ def hits_of(posed: Posed, encoder: Encoder) -> list[Hit]:
 
 
 def overlap(posed: Posed) -> float:
-    """Largest share of the question's terms in one passage, 0..1: what needs no model."""
+    """Returns the largest share of the question's terms that one passage contains, 0..1.
+
+    This baseline needs no model.
+    """
     asked = set(analyze(posed.question))
     return max((len(asked & set(analyze(text))) / max(1, len(asked)) for _, text in posed.passages), default=0.0)
 

@@ -1,4 +1,4 @@
-"""Asks the engine gold questions, and compares its answers with their points and evidence."""
+"""Asks the engine gold questions, and compares its answers with the points and the evidence of the questions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from sinkqa.service.evidence.pieces import Pieces
 from sinkqa.service.settings import Settings
 
 SHIPPED = Settings()
-"""Settings as they come, whatever the environment says."""
+"""The default settings, independent of the environment."""
 
 
 def score_answers(
@@ -47,10 +47,10 @@ def score_answers(
 ) -> tuple[Result, bool]:
     """Scores the engine's answer to each question, with the shipped settings.
 
-    The second value says whether the result had been kept already.
+    The second value says whether the result was read from an earlier run.
 
     Raises:
-        NothingToMeasure: no question has points, or every one can be answered.
+        NothingToMeasure: no question has points, or every question is answerable.
         UnreadableDocument, IngestError: as :func:`score_gold`.
     """
     if not any(each.points for each in questions):
@@ -137,10 +137,10 @@ def _as_shown(library: Library, judge: str) -> Callable[[str], list[Hit]]:
 
 
 def abstention(questions: Sequence[Question], results: Sequence[QuestionResult]) -> dict[str, float]:
-    """The scores of abstaining: AUROC of the confidence with interval, precision, recall, and shares answered.
+    """Returns the scores of abstaining: AUROC of the confidence with interval, precision, recall, and shares answered.
 
-    Questions with a false premise count as having no answer, except in measures named ``unanswerable``. Measures that
-    need both kinds of questions are left out if one kind is missing.
+    Questions with a false premise count as unanswerable, except in measures named ``unanswerable``. Measures that need
+    both kinds of questions are left out if one kind is missing.
     """
     answerable = [question.expects == "answer" for question in questions]
     answered = [each.answered for each in results]

@@ -1,7 +1,8 @@
 """Fits the weights that turn signs into a confidence, and measures how well they generalise.
 
-Every candidate of a question is an example: it says a share of the points asked for, or none. Every kind of question
-has the same weight. The fit is judged on clusters of wordings, and on kinds, that were left out of it.
+Every candidate of a question is an example: it states a share of the points that the question asks for, or none. Every
+kind of question has the same weight. The fit is cross-validated: it is judged on clusters of wordings, and on kinds,
+that were left out of it.
 """
 
 from __future__ import annotations
@@ -48,9 +49,9 @@ Model = tuple[Floats, float]
 class Example:
     """A question of a ``kind`` with its m candidates.
 
-    ``signs``: float32, (m, n_signs). ``worth``: the share of the points that a candidate says, 0..1. ``shown``: the
-    share that its passage says, since an answer shows more than one piece of it. Both are 0 if the question cannot be
-    answered. Wordings of one question, and questions over the same passage, share a ``cluster``.
+    ``signs``: float32, (m, n_signs). ``worth``: the share of the points that a candidate states, 0..1. ``shown``: the
+    share that its passage states, since an answer shows more than one piece of the passage. Both are 0 if the question
+    is unanswerable. Wordings of one question, and questions over the same passage, share a ``cluster``.
     """
 
     kind: str
@@ -66,11 +67,11 @@ class Example:
 class KindScore:
     """The scores of one kind of question.
 
-    ``seen``, ``unseen`` and ``left_out`` are AUROCs of answerable against other questions, None if the kind lacks one
-    of the two. ``seen``: weights fitted to all questions. ``unseen``: weights fitted to the other clusters.
-    ``left_out``: weights fitted to the other kinds. The rest is unseen too. ``chosen``: mean worth of the best
-    candidate. ``answered`` and ``false_answers``: shares of the answerable and of the other questions that are
-    answered at the shipped bar.
+    ``seen``, ``unseen`` and ``left_out`` are AUROCs of answerable against unanswerable questions. They are None if the
+    kind lacks one of the two. ``seen``: weights fitted to all questions. ``unseen``: weights fitted to the other
+    clusters. ``left_out``: weights fitted to the other kinds. The remaining scores use the weights of ``unseen``.
+    ``chosen``: mean worth of the best candidate. ``answered`` and ``false_answers``: the shares of the answerable and
+    of the unanswerable questions that are answered at the shipped threshold.
     """
 
     kind: str
@@ -85,7 +86,10 @@ class KindScore:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Weights of the signs and offset, by which a confidence is the share of answers complete; how each kind does."""
+    """Weights and offset of the fit, and the scores of each kind.
+
+    The confidence predicts the share of complete answers.
+    """
 
     weights: dict[str, float]
     offset: float
@@ -101,7 +105,10 @@ def gold_examples(
     cache: Path | None = None,
     on_progress: OnProgress = quiet,
 ) -> list[Example]:
-    """Examples of gold questions over a library of ``documents``; those with a false premise are left out."""
+    """Makes the examples of gold questions over a library of ``documents``.
+
+    Leaves out questions with a false premise.
+    """
     files = find_files(documents)
     corpus = digest([sorted(sha256_of(path) for path in files), []])
     pieces, found = Pieces(judge.encoder), list[Example]()
@@ -124,7 +131,7 @@ def gold_examples(
 
 
 def posed_examples(kind: str, posed: Sequence[Posed], judge: RuleJudge) -> list[Example]:
-    """Examples of questions posed with their passages."""
+    """Makes the examples of questions that come with their passages."""
     pieces, found = Pieces(judge.encoder), list[Example]()
     for each in posed:
         can = each.answerable
@@ -149,11 +156,11 @@ def _candidates(
 def calibrate(found: Sequence[Example], signs: Sequence[str] = SIGNS) -> Calibration:
     """Fits a logistic regression over candidates, with no weight below 0.
 
-    It is scaled so that the probability of the best candidate is the measured share. Answerable and other questions
-    weigh alike, and so does each kind among them.
+    It is scaled so that the probability of the best candidate is the measured share. Answerable and unanswerable
+    questions have equal weight, and so does each kind among them.
 
     Raises:
-        ValueError: answerable or other questions are missing.
+        ValueError: there are no answerable or no unanswerable questions.
     """
     model = _fit(found)
     line = _line(model, found)

@@ -1,4 +1,4 @@
-"""Measures how well the grounding guard separates supported claims from others, and fits its score."""
+"""Measures how well the grounding guard separates supported claims from other claims, and fits its score."""
 
 from __future__ import annotations
 
@@ -32,9 +32,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A claim with its evidence, and whether the evidence supports it. ``number``: of the claim in its set, from 0.
+    """A claim with its evidence, and whether the evidence supports it.
 
-    Claims with even numbers are for tuning, odd ones for measuring: evidence of one claim is never on both sides.
+    ``number``: the claim's number in its set, from 0. Claims with even numbers are for tuning, odd ones for measuring.
+    So evidence of one claim is never in both halves.
     """
 
     claim: str
@@ -50,11 +51,12 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class GroundScore:
-    """The measuring half of one set in one language.
+    """Scores of the measuring half of one set in one language.
 
-    ``auc``: of the support score, supported against the rest; ``floor``: of the share of the claim's distinct terms
-    that stand in the evidence; ``gain``: their difference. Intervals are by claims. ``balanced_accuracy``: at the score
-    that is best on the tuning half. ``labels``: how often each label was given, by the set's own label.
+    ``auc``: AUROC of the support score, supported claims against the rest. ``floor``: AUROC of the share of the claim's
+    distinct terms that the evidence contains. ``gain``: ``auc`` less ``floor``. Intervals resample claims.
+    ``balanced_accuracy``: at the threshold that is best on the tuning half. ``labels``: how often the guard gave each
+    label, by the set's own label.
     """
 
     dataset: str
@@ -67,7 +69,7 @@ class GroundScore:
 
 
 def read_items(path: Path) -> list[Item]:
-    """The items of a set: JSON lines with claim, evidence (texts) and label.
+    """Reads the items of a set: JSON lines with claim, evidence (texts) and label.
 
     Raises:
         FileMissing, MalformedData: as :func:`read_rows`.
@@ -86,7 +88,7 @@ def read_items(path: Path) -> list[Item]:
 
 
 def score_set(name: str, items: Sequence[Item], encoder: Encoder, *, on_progress: OnProgress) -> Iterator[GroundScore]:
-    """A score for each language of the set that has both supported claims and others on both halves."""
+    """Yields a score for each language in which both halves of the set have supported and unsupported claims."""
     said: list[tuple[str, float]] = []
     for done, item in enumerate(items, 1):
         verdict = check(item.claim, [Quote(text) for text in item.evidence], encoder)
@@ -131,13 +133,13 @@ def _score(
 
 
 def overlap(claim: str, evidence: Sequence[str]) -> float:
-    """The word-overlap floor: share of the claim's distinct index terms that stand in the evidence."""
+    """Returns the word-overlap baseline: the share of the claim's distinct index terms that the evidence contains."""
     terms = set(analyze(claim))
     return len(terms & set(analyze("\n".join(evidence)))) / len(terms) if terms else 0.0
 
 
 def area(scores: Floats, truth: NDArray[np.bool_]) -> float:
-    """Area under the ROC curve: how often a true one scores above another, ties counting half.
+    """Returns the area under the ROC curve: how often a true item scores above a false one. Ties count half.
 
     Raises:
         ValueError: all are true, or none.
@@ -151,12 +153,15 @@ def area(scores: Floats, truth: NDArray[np.bool_]) -> float:
 
 
 def balanced_accuracy(said: NDArray[np.bool_], truth: NDArray[np.bool_]) -> float:
-    """Mean of two shares: of true items labelled true, and of false items labelled false."""
+    """Returns the mean of two shares: of true items labelled true, and of false items labelled false."""
     return float((said[truth].mean() + (~said[~truth]).mean()) / 2)
 
 
 def best_threshold(scores: Floats, truth: NDArray[np.bool_]) -> float:
-    """The score from which on to say "supported" for the best balanced accuracy; the lowest of equals."""
+    """Returns the threshold with the best balanced accuracy if scores from it upward mean "supported".
+
+    Ties: the lowest.
+    """
     levels = np.unique(scores)
     return float(levels[int(np.argmax([balanced_accuracy(scores >= level, truth) for level in levels]))])
 
@@ -181,9 +186,9 @@ def _estimates(scores: Floats, floors: Floats, truth: NDArray[np.bool_], claims:
 
 
 def fit(sets: Sequence[Sequence[Item]], encoder: Encoder, *, on_progress: OnProgress) -> dict[str, list[float]]:
-    """Weights of the support score's features, and the bias last, by language, from the tuning halves.
+    """Fits the weights of the support score's features, and last the bias, by language, to the tuning halves.
 
-    Sets count alike, and in each so do supported claims and others.
+    All sets have equal weight. Within a set, supported and unsupported claims have equal weight.
     """
     rows: dict[str, list[tuple[Floats, bool, float]]] = {"en": [], "zh": []}
     total, done = sum(item.number % 2 == 0 for items in sets for item in items), 0
@@ -218,5 +223,5 @@ def _logistic(found: Sequence[Floats], truth: Sequence[bool], weight: Sequence[f
 
 
 def write_weights(path: Path, weights: dict[str, list[float]]) -> None:
-    """Keeps fitted weights where the support score reads them."""
+    """Writes fitted weights to the file from which the support score reads them."""
     path.write_text(json.dumps(weights, separators=(",", ":")).replace("],", "],\n") + "\n", "utf-8")

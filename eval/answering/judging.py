@@ -21,7 +21,7 @@ from sinkqa.service.evidence.analysis import Analysis
 from sinkqa.service.evidence.pieces import cut_to_length, share_of_answer
 
 WRONG = "wrong-document citations"
-"""The measure that counts citations, not questions."""
+"""The measure that counts citations instead of questions."""
 
 _BY_CHANCE = 0.5  # of a point: so much of it where other words than the evidence say it
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -31,7 +31,7 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 class Asked:
     """A question with the places of its evidence, and the ids of the documents that may be cited.
 
-    A place is given as spans of source text, each with the id of its document.
+    A place is a tuple of spans of source text, each with the id of its document.
     """
 
     question: Question
@@ -40,14 +40,14 @@ class Asked:
 
     @property
     def hops(self) -> set[int]:
-        """The hops. An answer must have evidence for all of them."""
+        """The hops of the question. A complete answer has evidence for all of them."""
         return {place.hop for place in self.question.evidence}
 
 
 def locate(
     question: Question, named: Mapping[str, Sequence[str]], about: Sequence[str], sources: Mapping[str, str]
 ) -> Asked:
-    """Finds the places of the evidence: the spans that it gives, or else the places of its words in its document."""
+    """Finds the places of the evidence: the spans it gives, or else every place of its words in its document."""
     places = []
     for place in question.evidence:
         holding = named[place.document] if place.document else about
@@ -63,7 +63,7 @@ def _standing(place: Evidence, holding: Sequence[str], sources: Mapping[str, str
 
 
 def unlocated(asked: Asked) -> Iterator[str]:
-    """Warnings for evidence that cannot be cited, because no document holds its words."""
+    """Yields warnings for evidence that cannot be cited because no document contains its words."""
     for place, spans in zip(asked.question.evidence, asked.places, strict=True):
         if not spans:
             where = place.document or "the documents"
@@ -71,14 +71,21 @@ def unlocated(asked: Asked) -> Iterator[str]:
 
 
 def answer_scores(asked: Asked, answer: Answer, sources: Mapping[str, str]) -> dict[str, float]:
-    """Every measure that fits the question, 0..1; ``sources`` are the source texts of cited documents by id.
+    """Returns every measure that fits the question, 0..1. ``sources``: the source texts of cited documents by id.
 
-    For an answerable question: whether it was answered; the share of points said within an answer's length; whether all
-    points are said and a right document is cited; the share of points said, or 0 if no citation is right; the share of
-    hops whose evidence is cited; the share of citations of a wrong document. For a false premise: whether evidence
-    against it is quoted, in an answer or an abstention. For any answer: the shares of citations that touch evidence or
-    hold a point, of quotes that stand in the source, and of numbers that are quoted; and its length, where 1 is the
-    most that is shown.
+    For an answerable question:
+
+    - whether it was answered
+    - the share of points stated within an answer's length
+    - whether all points are stated and a right document is cited
+    - the share of points stated, or 0 if no citation is right
+    - the share of hops whose evidence is cited
+    - the share of citations of a wrong document
+
+    For a false premise: whether evidence against it is quoted, in an answer or an abstention.
+
+    For any answer: the share of citations that touch evidence or contain a point, the share of quotes that stand in the
+    source, the share of numbers that are quoted, and its length, in which 1 is the most that is shown.
     """
     question = asked.question
     scores = {"confidence": answer.confidence}
@@ -99,9 +106,9 @@ def answer_scores(asked: Asked, answer: Answer, sources: Mapping[str, str]) -> d
 
 
 def text_worth(asked: Asked, passage: Passage, said: Analysis) -> float:
-    """The share of the points that a text of a passage says, 0..1.
+    """Returns the share of the points that a text of a passage states, 0..1.
 
-    It is halved if the passage holds no evidence, and 0 if the passage belongs to a wrong document.
+    The share is halved if the passage contains no evidence. It is 0 if the passage belongs to a wrong document.
     """
     if passage.doc_id not in asked.documents:
         return 0.0
@@ -112,16 +119,16 @@ def text_worth(asked: Asked, passage: Passage, said: Analysis) -> float:
 
 
 def wanted(asked: Asked, answer: Answer) -> Iterator[Wanted]:
-    """Each place of evidence; its rank is the number of the first citation that touches it."""
+    """Yields each place of evidence. Its rank is the number of the first citation that touches it."""
     for place, spans in zip(asked.question.evidence, asked.places, strict=True):
         touching = [each.number for each in answer.citations if any(_meets(each, *where) for where in spans)]
         yield Wanted(" … ".join(place.must_contain), min(touching, default=None), place.hop)
 
 
 def loss(asked: Asked, answer: Answer, judgement: Judgement, hits: Sequence[Hit], names: Mapping[str, str]) -> Loss:
-    """The stage at which an incomplete answer was lost. ``names``: the documents' file names by doc_id.
+    """Returns the stage at which an incomplete answer was lost. ``names``: the documents' file names by doc_id.
 
-    The right passage counts as quoted if a citation touches evidence, or cites the first of ``hits`` that holds it.
+    The right passage counts as quoted if a citation touches evidence, or cites the first of ``hits`` that contains it.
     """
     given, cited = answer.status != "abstained", {citation.passage_id for citation in answer.citations}
     quoted = {
@@ -172,7 +179,7 @@ def _said(answer: Answer) -> dict[str, str]:
 
 
 def is_right(asked: Asked, citation: Citation) -> bool:
-    """Whether a citation touches evidence, or holds a point."""
+    """Whether a citation touches evidence or contains a point."""
     quote, language = citation.quote, _language(citation.quote)
     return _touches(asked, citation) or any(says(quote, point, language) for point in asked.question.points)
 
@@ -196,7 +203,7 @@ def _language(text: str) -> str:
 
 
 def numbers(text: str) -> set[str]:
-    """The numbers of a text, without thousands separators."""
+    """Returns the numbers of a text, without thousands separators."""
     return {number.replace(",", "") for number in _NUMBER.findall(unicodedata.normalize("NFKC", text))}
 
 

@@ -21,11 +21,11 @@ KINDS = Path(__file__).parents[1] / "kinds.toml"
 def read_examples(
     path: Path, judge: RuleJudge, *, cache: Path | None = None, on_progress: OnProgress = quiet
 ) -> Iterator[Example]:
-    """The examples of every kind in the file, in its order. Paths in it are relative to its folder.
+    """Yields the examples of every kind in the file, in file order. Paths in the file are relative to its folder.
 
     Raises:
-        FileMissing: the file or one that it names is not there.
-        MalformedData: not in the layout that its own comment tells.
+        FileMissing: the file, or a file that it names, does not exist.
+        MalformedData: the file does not have the layout that its own comment describes.
     """
     from sinkqa.eval.answering.abstain import read_posed
     from sinkqa.eval.answering.calibration import gold_examples, posed_examples

@@ -22,14 +22,14 @@ from sinkqa.service.grounding.verifying import Entailment, verify
 
 
 def together(labels: set[Label]) -> Label:
-    """The label of a text whose claims have these labels."""
+    """Returns the label of a text whose claims have these labels."""
     if "contradicted" in labels:
         return "contradicted"
     return next(iter(labels)) if len(labels) == 1 else "partly"
 
 
 def label(text: str, search: Callable[[str], list[Hit]], sources: Sources, judge: Entailment, pieces: Pieces) -> Label:
-    """The label of a whole text, by what ``search`` finds for its claims. Unknown if the text holds no claim."""
+    """Labels a whole text by the hits that ``search`` finds for its claims. Unknown if the text holds no claim."""
     try:
         checked, _ = verify(text, search, sources, judge, pieces)
     except InvalidText:
@@ -41,7 +41,10 @@ def label(text: str, search: Callable[[str], list[Hit]], sources: Sources, judge
 def labelling(
     paths: Sequence[Path], judge: Entailment, encoder: Encoder, *, cache: Path | None, on_progress: OnProgress
 ) -> Iterator[tuple[Library, Callable[[str], Label]]]:
-    """A library of these files, and a function that labels statements over it with the shipped search and settings."""
+    """Yields a library of these files and a function that labels statements over it.
+
+    Search and settings are the shipped ones.
+    """
     files = find_files(paths)
     corpus = digest([sorted(sha256_of(path) for path in files), []])
     pieces = Pieces(encoder)

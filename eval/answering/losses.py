@@ -9,7 +9,7 @@ from sinkqa.eval.answering.withholding import Bin, reliability
 from sinkqa.eval.results.saved import QuestionResult, Result, Stage
 
 NEAR, FAR = 5, 10
-"""Passages among which evidence should be: so many an answer is mostly chosen of, and so many are read at most."""
+"""Evidence should rank within these numbers of passages. Most answers choose from NEAR; answers read at most FAR."""
 
 
 class Lost(NamedTuple):
@@ -30,7 +30,7 @@ MEANINGS: dict[Stage, str] = {
 
 
 def stage(*, rank: int | None, given: bool, quoted: bool) -> Stage:
-    """The stage at which an incomplete answer was lost.
+    """Returns the stage at which an incomplete answer was lost.
 
     ``rank``: how many of the first passages hold all of its evidence, None if no number does. ``given``: whether there
     is an answer. ``quoted``: whether it quotes the right passage for every part of the question.
@@ -51,7 +51,7 @@ def losses(result: Result) -> list[Lost]:
 
 
 def retrieval_counts(questions: Iterable[QuestionResult]) -> str:
-    """A line of counts for questions lost in retrieval: by evidence rank, with another file first, and withheld."""
+    """Returns one line of counts of questions lost in retrieval: by evidence rank, another file first, and withheld."""
     lost = [each.lost for each in questions if each.lost]
     near = sum(each.rank is not None and each.rank <= FAR for each in lost)
     return (
@@ -61,7 +61,7 @@ def retrieval_counts(questions: Iterable[QuestionResult]) -> str:
 
 
 def reliability_of(results: Sequence[Result]) -> list[Bin]:
-    """Reliability over all answers that were given with a confidence in ``results``, taken together."""
+    """Returns the reliability over all answers of all ``results`` that were given with a confidence."""
     asked = [(result, each) for result in results for each in result.questions if "confidence" in each.scores]
     given = [(result, each) for result, each in asked if each.answered]
     return reliability(

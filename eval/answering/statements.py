@@ -27,10 +27,10 @@ _LANGUAGE = re.compile(r"[a-z]{2}(-[a-z]{2})?")
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A sentence about one document, and what that document says of it.
+    """A sentence about one document, and whether the document supports it.
 
     ``language``: of the statement, followed by a hyphen and the document's language if it differs. ``evidence``: the
-    words of the document that decide.
+    words of the document that decide the truth.
     """
 
     statement_id: str
@@ -42,7 +42,7 @@ class Statement:
 
     @property
     def group(self) -> str:
-        """The language, or "across" where the document is in another one."""
+        """The language, or "across" if the document is in another language."""
         return "across" if "-" in self.language else self.language
 
 
@@ -55,12 +55,12 @@ class Labelled:
 
     @property
     def is_false_support(self) -> bool:
-        """Whether a near miss was called supported. This must never happen."""
+        """Whether a near miss was labelled supported. This must never happen."""
         return self.given == "supported" != self.statement.truth
 
     @property
     def is_missed(self) -> bool:
-        """Whether a faithful statement was not called supported."""
+        """Whether a faithful statement was not labelled supported."""
         return self.statement.truth == "supported" != self.given
 
 
@@ -74,10 +74,11 @@ class Row:
 
 
 def read_statements(path: Path = STATEMENTS) -> list[Statement]:
-    """The statements of a file: id, truth, language, document, statement and evidence, parted by tabs.
+    """Reads the statements of a file, one a line with tabs between: id, truth, language, document, statement, evidence.
 
     Raises:
-        FileMissing, MalformedData: no such file, or a line is not of this layout, or has the id of another.
+        FileMissing: no such file.
+        MalformedData: a line does not have this layout, or two lines have the same id.
         NothingToMeasure: it has no statement.
     """
     found: dict[str, Statement] = {}
@@ -111,7 +112,7 @@ def label_statements(
     cache: Path | None = None,
     on_progress: OnProgress = quiet,
 ) -> list[Labelled]:
-    """The label of each statement, as ``judge`` gives it over a library of ``documents``.
+    """Labels each statement with ``judge`` over a library of ``documents``.
 
     Raises:
         NothingToMeasure: a statement is about a document that is not in the library.
@@ -132,7 +133,7 @@ def label_statements(
 
 
 def tally(labelled: Iterable[Labelled]) -> list[Row]:
-    """Counts the labels: for each truth one row for each group and one for all. "across" comes after the languages."""
+    """Counts the labels. Each truth has a row for each group and one for all. "across" comes after the languages."""
     counts = Counter((each.statement.truth, group, each.given) for each in labelled for group in _groups(each))
     groups = sorted({group for _, group, _ in counts}, key=lambda group: (group == "all", group == "across", group))
     present = {(truth, group) for truth, group, _ in counts}

@@ -23,7 +23,7 @@ class Area(NamedTuple):
 
 
 class Operating(NamedTuple):
-    """The result if only answers of at least ``confidence`` are given: the share answered, and how many are wrong."""
+    """Share of answers given, and their risk, if only answers with at least ``confidence`` are given."""
 
     confidence: float
     coverage: float
@@ -31,17 +31,17 @@ class Operating(NamedTuple):
 
 
 class Bin(NamedTuple):
-    """Answers of about the same confidence: its mean, 0..1, and the share of them that is complete, with interval."""
+    """Answers of about the same confidence: mean confidence, 0..1, and the share of complete ones with interval."""
 
     confidence: float
     complete: Estimate
 
 
 def auroc(confidence: Sequence[float], answerable: Sequence[bool]) -> float:
-    """Chance that an answerable question has a higher confidence than another one, ties counting half.
+    """Returns the chance that an answerable question has a higher confidence than an unanswerable one. Ties count half.
 
     Raises:
-        ValueError: one of the two kinds is missing.
+        ValueError: all questions are answerable, or none is.
     """
     right = np.asarray(answerable, bool)
     n_right, n_wrong = int(right.sum()), int((~right).sum())
@@ -53,10 +53,12 @@ def auroc(confidence: Sequence[float], answerable: Sequence[bool]) -> float:
 
 
 def area(confidence: Sequence[float], answerable: Sequence[bool], *, clusters: Sequence[Hashable]) -> Area:
-    """:func:`auroc` with a percentile interval over resampled clusters; a resample with one kind only is left out.
+    """Returns :func:`auroc` with a percentile interval over resampled clusters.
+
+    Resamples with one kind only are left out.
 
     Raises:
-        ValueError: one of the two kinds is missing.
+        ValueError: all questions are answerable, or none is.
     """
     value = auroc(confidence, answerable)
     names = {name: place for place, name in enumerate(dict.fromkeys(clusters))}
@@ -75,10 +77,10 @@ def area(confidence: Sequence[float], answerable: Sequence[bool], *, clusters: S
 
 
 def risk_coverage(confidence: Sequence[float], worth: Sequence[float]) -> list[Operating]:
-    """Coverage and risk at every confidence that occurs, from the highest down.
+    """Returns coverage and risk at every confidence that occurs, the highest first.
 
-    ``worth``: what the answer is worth where it is given, 0..1; 0 for one to a question that has none. The risk is one
-    less the mean worth of the answers given.
+    ``worth``: the worth of each answer if it is given, 0..1. It is 0 for an answer to an unanswerable question. The
+    risk is 1 less the mean worth of the answers given.
     """
     order = np.argsort(-np.asarray(confidence, float), kind="stable")
     scores, gained = np.asarray(confidence, float)[order], np.cumsum(np.asarray(worth, float)[order])
@@ -89,11 +91,11 @@ def risk_coverage(confidence: Sequence[float], worth: Sequence[float]) -> list[O
 
 
 def reliability(confidence: Sequence[float], complete: Sequence[float], *, clusters: Sequence[Hashable]) -> list[Bin]:
-    """Confidence against what it promises, over the answers given, from the lowest confidence up.
+    """Compares confidence with completeness, in bins of the answers given, the lowest confidence first.
 
-    ``complete``: 1 for a complete answer, 0 for any other, also for one to a question that has none. At most 10 bins,
-    as equal in number as they can be where equal confidences stay together, of about 10 answers or more; none without
-    answers.
+    ``complete``: 1 for a complete answer, else 0; an answer to an unanswerable question is 0. There are at most 10 bins
+    of about 10 answers or more. Bins have equal sizes, as far as equal confidences stay in one bin. Without answers,
+    there are no bins.
     """
     order = np.argsort(np.asarray(confidence, float), kind="stable")
     scores, n = np.asarray(confidence, float)[order], len(confidence)
@@ -111,12 +113,13 @@ def reliability(confidence: Sequence[float], complete: Sequence[float], *, clust
 
 
 def calibration_error(bins: Sequence[Bin]) -> float:
-    """Expected calibration error: mean of what confidence and completeness of a bin differ by, by its size, 0..1.
+    """Returns the expected calibration error, 0..1.
 
-    Source: Naeini, Cooper and Hauskrecht 2015, Obtaining Well Calibrated Probabilities Using Bayesian Binning.
+    It is the mean difference between the confidence and the completeness of a bin, weighted by the bin's size. Source:
+    Naeini, Cooper and Hauskrecht 2015, Obtaining Well Calibrated Probabilities Using Bayesian Binning.
 
     Raises:
-        ValueError: no bins.
+        ValueError: there are no bins.
     """
     if not bins:
         raise ValueError("expected at least one bin of answers, got none")

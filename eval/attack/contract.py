@@ -22,9 +22,9 @@ _SHOWN = 3_000  # characters: the first requests that failed, as commands to rep
 
 
 def contract(url: str, keys: dict[str, str | None], seed: int, clock: Clock, folder: Path) -> Outcome:
-    """Runs schemathesis with each key (by what it is called; None for none), an even share of the time for each.
+    """Runs schemathesis once for each key. The runs share the time evenly.
 
-    Each run takes 10 seconds at least.
+    ``keys`` maps the name of a key to the key; None is a request without a key. Each run takes at least 10 seconds.
     """
     figures: dict[str, float] = {}
     failures: list[Failure] = []

@@ -1,4 +1,4 @@
-"""Attacks a server with eight clients that send the costliest requests, beside one that searches."""
+"""Attacks a server: eight clients send the costliest requests while another client searches."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ _QUERY = "carbon sink offset limit"
 
 
 def crowd(server: Server, keys: Sequence[str], cost: Cost, clock: Clock) -> Outcome:
-    """Searches alone and then beside attackers; the first key is the searcher's, each other one an attacker's."""
+    """Searches without attackers first, then beside them.
+
+    The first key is for searching, each other one for an attacker.
+    """
     failures: list[Failure] = []
     alone, _ = _watched(server, keys[0], clock.left_s / 4, failures)
     stop = threading.Event()
@@ -70,7 +73,7 @@ def _ended_s(server: Server) -> float:
 
 
 def percentile(times: Sequence[float], share: float) -> float:
-    """The smallest time that is at least as long as ``share`` of all the times."""
+    """Returns the smallest of the times that is at least as long as ``share`` of them."""
     ordered = sorted(times)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 

@@ -1,4 +1,4 @@
-"""Runs commands on a small file system that is full, in a process of its own."""
+"""Runs commands on a full small file system. It is a program of its own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ _ROOM = "remount,size=128m"
 
 
 def fill(folder: Path) -> None:
-    """Adds until nothing fits, fills what is left, and reads, later with room again; prints how each command ends."""
+    """Runs commands on a full file system, and prints how each one ends.
+
+    It adds documents until nothing more fits, fills the remaining space, and reads. Then it enlarges the file system
+    and reads again.
+    """
     library = str(folder / "library")
     for number in range(_ROUNDS):
         path = folder / f"{number}.txt"

@@ -1,4 +1,4 @@
-"""Attacks verification with forged statements, and true ones beside them, until the time is up."""
+"""Attacks verification with forged statements until the time is up, and checks true statements too."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ _LEAST_TRUE = 0.98
 
 
 def forgery(folder: Path, seed: int, clock: Clock, *, on_progress: OnProgress) -> Outcome:
-    """Rounds of one forged statement of each kind and of a few true ones, each round with dice of its own."""
+    """Runs rounds until the time is up: one forged statement of each kind and a few true ones.
+
+    Each round has its own seed.
+    """
     material = read_material([folder], on_progress=on_progress)
     encoder = load_encoder()
     labelled = Verifier(encoder).near

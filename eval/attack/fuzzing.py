@@ -29,9 +29,10 @@ _BAD = ("crash", "hang", "traceback", "stray")
 
 @dataclass(frozen=True, slots=True)
 class ReadingResult:
-    """The result of reading one file: read, the code of its error, or one of crash, hang, traceback, stray.
+    """The result of reading one file. ``name``: read, the code of its error, or one of crash, hang, traceback, stray.
 
-    ``stray`` is a warning of Python's that a user would see; ``grown_mb`` the peak of memory above what it was before.
+    ``stray`` is a Python warning that a user would see. ``grown_mb`` is the peak memory above the memory before
+    reading.
     """
 
     name: str
@@ -42,7 +43,10 @@ class ReadingResult:
 def fuzz(
     samples: Sequence[Sample], seed: int, clock: Clock, *, most: int = 1_000_000, keep: Path | None = None
 ) -> Outcome:
-    """Breaks samples until the time is up, at most ``most``; ``keep`` is a folder for the files that failed."""
+    """Breaks samples and reads them until the time is up, but at most ``most``.
+
+    ``keep``: a folder in which the files that failed are kept.
+    """
     counts: Counter[str] = Counter()
     by_kind: Counter[str] = Counter()
     failures: list[Failure] = []

@@ -1,4 +1,4 @@
-"""Kills writers and servers at random moments; what they acknowledged must be in the library."""
+"""Kills writers and servers at random moments, and checks that the library holds everything they acknowledged."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ _POLL_S = 0.1
 
 @dataclass(slots=True)
 class Promised:
-    """The ids of documents that must be in a library, and that must not; those ``leaving`` may be there or not."""
+    """The document ids that must be in a library, and those that must not be.
+
+    Documents that are ``leaving`` may or may not be there.
+    """
 
     there: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
@@ -42,19 +45,19 @@ class Promised:
     returned: int = 0
 
     def add(self, doc_ids: Iterable[str]) -> None:
-        """Notes that these were acknowledged as added."""
+        """Records documents whose addition was acknowledged."""
         new = {*doc_ids}
         self.there |= new
         self.acknowledged += len(new)
 
     def remove(self, doc_ids: Collection[str]) -> None:
-        """Notes that these were acknowledged as removed."""
+        """Records documents whose removal was acknowledged."""
         self.there.difference_update(doc_ids)
         self.gone.update(doc_ids)
         self.removed += len(doc_ids)
 
     def compare(self, found: set[str], when: str) -> list[Failure]:
-        """Acknowledged changes that are missing. Each is reported once."""
+        """Compares the ids found with the acknowledged changes. Returns a failure for each missing change, once."""
         lost, returned = self.there - self.leaving - found, self.gone & found
         self.lost, self.returned = self.lost + len(lost), self.returned + len(returned)
         self.there -= lost
@@ -64,7 +67,7 @@ class Promised:
 
 
 def killing(folder: Path, seed: int, clock: Clock) -> Outcome:
-    """Rounds of a killed writer and of a killed server by turns, in a library below ``folder``, until time is up."""
+    """Kills writers and servers by turns, in a library below ``folder``, until the time is up."""
     random, promised = Random(seed), Promised()
     failures: list[Failure] = []
     settings = Settings.load(library=folder / "library with spaces, 林 \u202e")

@@ -1,4 +1,4 @@
-"""Breaks sound files at random: as bytes, and within the structure of their format."""
+"""Breaks valid files at random: their bytes, or the structure of their format."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _VALUES: tuple[Any, ...] = (None, True, -1, 10**400, 1e308, "", "\u202e", [], {}
 
 
 def mutated(sample: Sample, random: Random) -> bytes:
-    """A sample broken in one to four places; the same dice give the same bytes."""
+    """Breaks a sample in one to four places. The same state of ``random`` gives the same bytes."""
     content = sample.content
     for _ in range(random.randint(1, 4)):
         plain = _PLAIN_SHARE.get(sample.kind, 0.4)

@@ -23,9 +23,10 @@ _NOTE = "".join(f"The fen of mark {n} holds {n} hectares of rewetted peat beside
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What stands where: ``lay`` makes it beside a sound ``library`` and a ``note.txt``, and gives commands.
+    """A damaged setting in which commands are run.
 
-    Each must end with one of ``statuses``; one that fails names the error.
+    ``lay`` prepares it beside a sound ``library`` and a ``note.txt``, and returns the commands. Each command must end
+    with one of ``statuses``. A command that fails must name the error.
     """
 
     name: str
@@ -34,7 +35,7 @@ class Case:
 
 
 def places(folder: Path, seed: int, clock: Clock) -> Outcome:
-    """Every case once, each in a folder of its own below ``folder``."""
+    """Runs every case once, each in its own folder below ``folder``."""
     model = folder / "model"
     model.mkdir()
     (model / "note.txt").write_text(_NOTE, "utf-8")
@@ -64,7 +65,7 @@ def _run(arguments: list[str | bytes], *before: str) -> subprocess.CompletedProc
 
 
 def amiss(arguments: list[str | bytes], statuses: tuple[int, ...], *before: str) -> str:
-    """What is wrong with the end of a command. Empty if nothing is wrong."""
+    """Runs a command and describes how its end is wrong. The description is empty if nothing is wrong."""
     try:
         done = _run(arguments, *before)
     except subprocess.TimeoutExpired:
@@ -166,7 +167,7 @@ CASES: tuple[Case, ...] = (
     Case("a file for the indexes", _file_for("derived"), (0, 1)),
     Case("a folder for the keys", _folder_for("keys.json"), (0, 1)),
 )
-"""What is tried. Commands that can go on without what is amiss may end well."""
+"""The cases. A command that can work despite the damage may also succeed."""
 
 
 def _full_disk(folder: Path) -> Iterator[Failure]:

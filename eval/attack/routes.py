@@ -1,4 +1,4 @@
-"""Measures what one request can cost on each route of a real server, with texts built to be costly."""
+"""Measures the cost of one request on each route of a real server, with texts built to be costly."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ ROUTES: dict[str, Body] = {
         "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "verify", "arguments": {"text": text}}
     },
 }  # fmt: skip
-"""Every route that takes a text, and the body that it comes in."""
+"""Every route that takes a text, with a function that makes the request body of a text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one request took: seconds of the server's processor time, and how it ended (0: no answer at all).
+    """The cost of one request: seconds of the server's processor time, and its status (0: no answer at all).
 
-    Work that went on after the answer counts too.
+    Work that continues after the answer counts too.
     """
 
     route: str
@@ -60,9 +60,10 @@ class Cost:
 
 
 def strings(server: Server, seed: int, clock: Clock, *, keys: str | None = None) -> tuple[Outcome, Cost | None]:
-    """Tries units at each route's largest size, in an order by dice, until the time is up; and gives the costliest.
+    """Tries texts of repeated units at each route's largest size, in random order, until the time is up.
 
-    A fifth of the time is kept for how the costliest of each route grows with the size.
+    Returns the outcome and the costliest request. A fifth of the time is reserved to measure, for the costliest text of
+    each route, how the cost grows with the size.
     """
     costs: list[Cost] = []
     headers = {"Authorization": f"Bearer {keys}"} if keys else {}
@@ -106,7 +107,10 @@ def _outcome(costs: list[Cost], most: dict[str, int], curves: dict[str, list[Cos
 
 
 def growth_of(curve: list[Cost]) -> float | None:
-    """The exponent with which the cost grows over the largest sizes that are answered; None where it is too small."""
+    """Returns the exponent with which the cost grows over the largest answered sizes.
+
+    None: too little cost to measure.
+    """
     answered = [each for each in curve if each.status == 200]
     if len(answered) < 2 or answered[-1].cpu_s < _MEASURABLE_S:
         return None

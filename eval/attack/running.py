@@ -1,4 +1,4 @@
-"""Runs the parts of an attack one after the other, each in its share of the time."""
+"""Runs the parts of an attack one after the other. Each part has a share of the time."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _COSTLY = Cost("/v1/verify", "carbon, ", 20_000, 0.0, 0)  # for a crowd, where n
 
 @dataclass(slots=True)
 class AttackRun:
-    """The input of every part. One part fills ``worst`` for the next; ``keep`` is the folder for files that failed."""
+    """The input of every part. One part sets ``worst`` for the next. ``keep``: the folder for files that failed."""
 
     documents: Path
     seed: int
@@ -48,7 +48,7 @@ class AttackRun:
 
     @contextmanager
     def serving(self) -> Iterator[tuple[Server, Settings]]:
-        """A server of a few documents."""
+        """Starts a server with a few documents."""
         settings = Settings.load(library=self.folder / "library")
         found = [path for path in self.documents.iterdir() if path.suffix in SUFFIXES]
         smallest = sorted(found, key=lambda path: path.stat().st_size)[:_DOCUMENTS]
@@ -58,7 +58,7 @@ class AttackRun:
 
 
 def attack(parts: Sequence[str], minutes: float, run: AttackRun) -> Iterator[Outcome]:
-    """Each part's outcome as it comes; the time is shared among the parts that are chosen."""
+    """Yields each part's outcome when the part ends. The chosen parts share the time."""
     whole = sum(SHARES[part] for part in parts) or 1.0
     for number, part in enumerate(parts):
         run.on_progress(number, len(parts), part)
@@ -124,4 +124,4 @@ PARTS: dict[str, Callable[[AttackRun], Outcome]] = {
     "places": _places,
 }
 SHARES = {"forge": 0.2, "fuzz": 0.25, "strings": 0.2, "crowd": 0.05, "kill": 0.15, "contract": 0.15, "places": 0.0}
-"""Of the time, what each part gets; the last takes a minute or two, whatever it is given."""
+"""The share of the time that each part gets. "places" takes a minute or two in any case."""

@@ -1,4 +1,4 @@
-"""Makes sound files of every format from real documents; mutations start from these."""
+"""Makes valid files of every format from real documents. Mutations start from these files."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _MARKUP = {"html", "markdown", "text"}
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A file: its format as ``FORMATS`` has it, its name and its bytes."""
+    """A file: its format, as in ``FORMATS``, its name and its bytes."""
 
     kind: str
     name: str
@@ -36,12 +36,12 @@ class Sample:
 
 
 def read_samples(folder: Path, *, seed: int = 0) -> list[Sample]:
-    """Every document of a folder that is small enough, and files of the other formats made of the Markdown and text.
+    """Reads all documents of a folder that are small enough, and converts its Markdown and text to the other formats.
 
-    Beside them stand documents made by ``seed`` for the round trip, which hold what real files have seldom.
+    It adds documents that the round trip makes from ``seed``. They have features that are rare in real files.
 
     Raises:
-        NothingToMeasure: no document is there.
+        NothingToMeasure: the folder has no such document.
     """
     paths = sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.stat().st_size < _MOST_BYTES)
     found = [Sample(SUFFIXES[path.suffix], path.name, path.read_bytes()) for path in paths]
@@ -52,7 +52,7 @@ def read_samples(folder: Path, *, seed: int = 0) -> list[Sample]:
 
 
 def made_of(samples: Sequence[Sample]) -> Iterator[Sample]:
-    """Formats that reference documents lack: a file of each for each text."""
+    """Yields files in the formats that the reference documents lack: one file of each such format for each text."""
     for sample in samples:
         if sample.kind in _MARKUP - {"html"}:
             lines = [line for line in sample.content.decode(errors="replace").splitlines() if line.strip()][:200]

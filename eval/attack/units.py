@@ -46,9 +46,9 @@ _WORDS = (
 )  # fmt: skip
 
 UNITS: tuple[str, ...] = (*_NUMBERS, *_CHINESE_NUMBERS, *_CLAUSES, *_MARKS, *_SIGNS, *_WORDS)
-"""What is repeated up to the size of a request."""
+"""The pieces that are repeated up to the size of a request."""
 
 
 def repeated(unit: str, size: int) -> str:
-    """A text of ``size`` code points."""
+    """Repeats a unit to a text of ``size`` code points."""
     return (unit * (size // len(unit) + 1))[:size]

@@ -1,4 +1,4 @@
-"""Data of the evaluation: a collection to search with questions and judgements, and its passages as the product's."""
+"""Collections for evaluation: a corpus, questions and judgements. It also makes each corpus entry a document."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sinkqa.ingest.text.language import detect
 
 @dataclass(frozen=True, slots=True)
 class CorpusEntry:
-    """One passage to search. ``entry_id`` is the collection's own; title or text may be empty, not both."""
+    """One passage to search. ``entry_id`` is the collection's id. Title or text may be empty, but not both."""
 
     entry_id: str
     title: str
@@ -26,7 +26,7 @@ class CorpusEntry:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A judged question. ``candidates`` are the entries that it was posed over, where the collection says so."""
+    """A judged question. ``candidates``: the entries to which the collection limits it, if it does."""
 
     query_id: str
     text: str
@@ -35,7 +35,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class RawCollection:
-    """What the files of a collection hold, and which files these are, before it is checked."""
+    """The content of a collection's files before it is checked, and the paths of these files."""
 
     corpus: tuple[CorpusEntry, ...]
     queries: Mapping[str, Query]
@@ -47,10 +47,10 @@ class RawCollection:
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """A collection: what to search, what to ask, and what should be found.
+    """A collection: the corpus to search, the questions to ask, and their judgements.
 
-    Every query is judged and every judged query is there, in file order. ``corpus_sha256`` and ``questions_sha256``
-    name the files' content. ``warnings`` are one line each.
+    Every query is judged, and every judged query is included, in file order. ``corpus_sha256`` and ``questions_sha256``
+    identify the content of the files. ``warnings`` are one line each.
     """
 
     name: str
@@ -63,11 +63,11 @@ class Benchmark:
 
 
 def checked(name: str, held: RawCollection, *, n_queries: int | None = None) -> Benchmark:
-    """The collection, where it is whole; ``n_queries`` takes so many of the judged queries, spread over the file.
+    """Checks a collection. ``n_queries`` limits it to so many judged queries, spread over the file.
 
     Raises:
-        MalformedData: a query is judged that has no text.
-        NothingToMeasure: no entry, no query, or no judgement.
+        MalformedData: a judged query has no text.
+        NothingToMeasure: there is no entry, no query, or no judgement.
     """
     parts = ((held.corpus_files, held.corpus), (held.query_files, held.queries), (held.qrels_files, held.qrels))
     for files, there in parts:
@@ -102,7 +102,7 @@ def checked(name: str, held: RawCollection, *, n_queries: int | None = None) -> 
 
 
 def as_document(entry: CorpusEntry) -> tuple[Document, Passage]:
-    """A document of one passage. Its title stands as the passage's heading, where both legs see it."""
+    """Makes a document with one passage of an entry. Its title is the passage's heading, which both retrievers read."""
     text = entry.text if entry.text.strip() else entry.title
     content = json.dumps([entry.entry_id, entry.title, entry.text]).encode()  # the id: equal texts stay apart
     language, whole = detect(text), (Span(0, len(text)),)

@@ -1,4 +1,4 @@
-"""Reads folders of questions and judgements. Their layout is recognised by the files they hold."""
+"""Reads collections from folders. The files in a folder show its layout."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from sinkqa.ingest.errors import FileMissing
 
 
 class CollectionLayout(Protocol):
-    """A way of laying out a collection in a folder. ``LOOKS_FOR`` says in one line what such a folder holds."""
+    """A layout of collections in folders. ``LOOKS_FOR`` describes in one line the files that such a folder holds."""
 
     LOOKS_FOR: str
 
     def subsets(self, folder: Path, /) -> list[str]:
-        """Names of the collections that a folder holds in this layout, "" for one without a name."""
+        """Returns the names of a folder's collections in this layout; "" for a collection without a name."""
         ...
 
     def read(self, folder: Path, subset: str, split: str, /) -> RawCollection:
-        """What the files of one of them hold."""
+        """Reads the files of one collection."""
         ...
 
 
 LAYOUTS: tuple[CollectionLayout, ...] = (beir, mteb, trec)
-"""In the order in which they are tried; a folder that fits several is read by the first."""
+"""The layouts in the order in which they are tried. If several fit a folder, the first reads it."""
 
 _LANGUAGES = (
     "ar bn cs da de el en es fa fi fr he hi hu id it ja ko ms nl no pl pt ro ru sv sw te th tr uk ur vi yo zh "
     "ara ben deu eng fas fin fra hin ind ita jpn kor nld pol por rus spa swa tel tha tur vie yor zho"
 )
-"""Names of folders that are a language of the collection around them."""
+"""Names of folders that hold one language of the collection around them."""
 
 
 @dataclass(frozen=True, slots=True)
 class CollectionPlace:
-    """Where a collection lies: a folder in a layout, and the subset in it that is meant."""
+    """The place of a collection: a folder, its layout, and the subset in the folder."""
 
     folder: Path
     layout: CollectionLayout
@@ -46,7 +46,7 @@ class CollectionPlace:
 
     @property
     def name(self) -> str:
-        """The folder's name with the subset. A folder named by a language gets its parent's name in front."""
+        """The folder's name with the subset. If the folder is named for a language, its parent's name comes first."""
         here = self.folder.resolve()
         if self.subset:
             return f"{here.name}-{self.subset}"
@@ -54,10 +54,10 @@ class CollectionPlace:
 
 
 def find_benchmarks(paths: Sequence[Path]) -> list[CollectionPlace]:
-    """The collections in the folders given, or in those directly within them.
+    """Finds the collections in the given folders and in their direct subfolders.
 
     Raises:
-        FileMissing: a path holds none; the message says what was looked for.
+        FileMissing: a path holds none. The message lists the files that were looked for.
     """
     found: list[CollectionPlace] = []
     for path in paths:
@@ -72,13 +72,13 @@ def find_benchmarks(paths: Sequence[Path]) -> list[CollectionPlace]:
 
 
 def read_benchmark(path: Path | CollectionPlace, *, split: str = "test", n_queries: int | None = None) -> Benchmark:
-    """Reads one collection, by its judgements of ``split`` or the only ones there are.
+    """Reads one collection with its judgements of ``split``, or with its only judgements.
 
-    ``n_queries`` takes so many of the judged queries, spread over the file and the same ones each time.
+    ``n_queries`` limits it to so many judged queries, spread over the file, the same ones each time.
 
     Raises:
-        FileMissing, MalformedData, ExtraMissing: see their names; also where a path holds several collections.
-        NothingToMeasure: no entry, no query, or no judgement.
+        FileMissing, MalformedData, ExtraMissing: see their names. Also raised if a path holds several collections.
+        NothingToMeasure: there is no entry, no query, or no judgement.
     """
     place = path if isinstance(path, CollectionPlace) else _only(path)
     held = place.layout.read(place.folder, place.subset, split)

@@ -11,15 +11,15 @@ Stretch = tuple[int, int]
 
 
 def bare(text: str) -> str:
-    """The text without white space."""
+    """Returns the text without white space."""
     return "".join(text.split())
 
 
 def stretches(words: Sequence[str], text: str) -> list[Stretch]:
-    """Finds all of ``words`` in ``text``, ignoring white space. Yields a stretch for each, in text order.
+    """Finds all of ``words`` in ``text``, ignoring white space. Returns a stretch for each place, in text order.
 
-    Each occurrence of the rarest word is taken with the nearest occurrence of every other word. A label that a table
-    repeats in many rows is thus found in the row with the number. Empty if one of the words is missing.
+    The rarest word decides the places: each occurrence is combined with the nearest occurrence of every other word. So
+    a label that a table repeats in many rows is found in the row with the number. Empty if one of the words is missing.
     """
     kept, said = _kept(text)
     sought = [word for word in map(bare, words) if word]

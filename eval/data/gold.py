@@ -1,4 +1,7 @@
-"""Gold questions with exact evidence: whether retrieval finds it, at 1, 5 and 10, and within 2,000 characters."""
+"""Gold questions with exact evidence, and whether retrieval finds it.
+
+The evidence is looked for in the first 1, 5 and 10 passages, and in 2,000 characters.
+"""
 
 from __future__ import annotations
 
@@ -23,11 +26,11 @@ _TRAITS = {"language": "lang", "type": "type", "style": "style", "difficulty": "
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One place that supports an answer: every string of ``must_contain`` stands in one passage, white space aside.
+    """One place that supports an answer. One passage contains every string of ``must_contain``, ignoring white space.
 
-    Places with the same ``hop`` are alternatives; a question needs every hop. ``document`` names the one it stands in
-    by id, by hash of its text, or by file name; None where the whole set of questions is about one. ``span`` is
-    ``[start, end)`` in that document's source text; without it the words themselves say where.
+    Places with the same ``hop`` are alternatives; a question needs every hop. ``document`` identifies the document by
+    id, by the hash of its text, or by file name. None: the whole set of questions is about one document. ``span`` is
+    ``[start, end)`` in the document's source text. Without a span, the words themselves are searched.
     """
 
     hop: int
@@ -38,10 +41,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A gold question. Without evidence it cannot be answered. ``cluster`` is shared by wordings of one question.
+    """A gold question. Without evidence it is unanswerable. Wordings of one question share a ``cluster``.
 
-    ``points`` are what an answer must say, each in variants by language. ``documents`` name those that an answer may
-    cite, as evidence names them; none where the whole set of questions is about one.
+    ``points`` are the points that an answer must state, each in variants by language. ``documents`` identify the
+    documents that an answer may cite, as in :class:`Evidence`. Empty: the whole set of questions is about one document.
     """
 
     query_id: str
@@ -64,7 +67,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Where a question's evidence was found: 1-based rank of each place, in order, None where it was missed.
+    """The 1-based rank of each place of a question's evidence, in order; None if it was missed.
 
     ``within_reading`` is the rank at which 2,000 characters are read.
     """
@@ -80,18 +83,18 @@ class Judgement:
 
     @property
     def reach(self) -> int | None:
-        """How many of the first passages cover every hop. None if all passages together do not."""
+        """The least number of first passages that cover every hop. None if all passages together do not."""
         return next((rank for rank in sorted(r for r in self.ranks if r) if self.covered(rank)), None)
 
     @property
     def found(self) -> tuple[bool, ...]:
-        """Whether the evidence was found at each of CUTOFFS, and within 2,000 characters."""
+        """Whether the evidence was found, for each of CUTOFFS, and within 2,000 characters."""
         return (*map(self.covered, CUTOFFS), self.covered(self.within_reading))
 
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """Share of questions whose evidence was found, 0..1: at each of CUTOFFS, and within 2,000 characters read."""
+    """Share of questions whose evidence was found, 0..1: for each of CUTOFFS, and within 2,000 characters."""
 
     n: int
     at: tuple[float, ...]
@@ -99,12 +102,12 @@ class Recall:
 
 
 def read_questions(path: Path) -> Iterator[Question]:
-    """Questions of a JSONL file in the gold layout, in file order.
+    """Reads the questions of a JSONL file in the gold layout, in file order.
 
     Raises:
         FileMissing: no such file.
-        MalformedData: a line lacks a field, or an id stands twice.
-        NothingToMeasure: no line.
+        MalformedData: a line lacks a field, or an id occurs twice.
+        NothingToMeasure: the file has no line.
     """
     seen: set[str] = set()
     for number, row in read_rows(path, id=str, question=str, lang=str, evidence=list):
@@ -130,10 +133,10 @@ def read_questions(path: Path) -> Iterator[Question]:
 def judge(
     library: Library, questions: Sequence[Question], *, search: Callable[[str], list[Hit]], about: Sequence[str]
 ) -> Iterator[tuple[Judgement, list[Hit]]]:
-    """Where the evidence of each question that has any stands in what ``search`` gives for it.
+    """Finds the rank of the evidence in the hits of ``search``, for each question that has evidence.
 
-    Only passages of the document that a place names count, or of those ``about`` (ids) where it names none; all
-    others take up ranks.
+    Yields the hits too. Only passages of the document that a place identifies count; if it identifies none, those of
+    the documents ``about`` (ids). All other passages still take up ranks.
 
     Raises:
         NothingToMeasure: a named document is not in the library.
@@ -158,9 +161,9 @@ def evidence_recall(
     about: Sequence[str],
     search: Callable[[str], list[Hit]] | None = None,
 ) -> dict[str, Recall]:
-    """Recall by language ("zh", "en") and for table questions ("tables"), over the questions that have evidence.
+    """Returns recall by language ("zh", "en") and for table questions ("tables"). Only questions with evidence count.
 
-    ``search`` and ``about``: as :func:`judge` takes them; by default the library searches.
+    ``search`` and ``about``: as in :func:`judge`. By default the library searches.
     """
     found: dict[str, list[tuple[bool, ...]]] = defaultdict(list)
     search = search or (lambda text: library.search(text, k=DEPTH))
@@ -209,7 +212,7 @@ def _points(row: Mapping[str, Any], where: str) -> tuple[Point, ...]:
 
 
 def documents_named(library: Library, questions: Sequence[Question]) -> dict[str, list[str]]:
-    """Ids of the documents by the names that questions and their evidence give them."""
+    """Returns the ids of documents by the names that questions and their evidence use."""
     held: dict[str, list[str]] = defaultdict(list)
     for record in library.documents():
         for name in {record.doc_id, record.text_sha256, record.name}:

@@ -1,4 +1,4 @@
-"""Reading data to measure by: lines and JSON rows of a file, each fault named with its file and line."""
+"""Reads evaluation data: lines and JSON rows of a file. Errors name the file and line."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sinkqa.ingest.errors import FileMissing
 
 
 def read_lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Lines that are not blank, with their 1-based numbers.
+    """Yields the lines that are not blank, with their 1-based numbers.
 
     Raises:
         FileMissing: no such file.
@@ -30,10 +30,10 @@ def read_lines(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def read_rows(path: Path, **kinds: type) -> Iterator[tuple[int, dict[str, Any]]]:
-    """JSON objects, one a line, that hold at least the fields named by ``kinds``, of those types.
+    """Yields JSON objects, one a line. Each has at least the fields named in ``kinds``, with these types.
 
     Raises:
-        FileMissing, MalformedData: see :func:`read_lines`; a line is no such object.
+        FileMissing, MalformedData: as :func:`read_lines`. Also if a line is not such an object.
     """
     for number, line in read_lines(path):
         try:
@@ -51,11 +51,11 @@ def read_rows(path: Path, **kinds: type) -> Iterator[tuple[int, dict[str, Any]]]
 
 
 def read_json(path: Path) -> Any:
-    """A file of one JSON value.
+    """Reads a file of one JSON value.
 
     Raises:
         FileMissing: no such file.
-        MalformedData: it is no JSON.
+        MalformedData: it is not JSON.
     """
     if not path.is_file():
         raise FileMissing(f"{path}: expected a file, found none; check the path")
@@ -66,6 +66,6 @@ def read_json(path: Path) -> Any:
 
 
 def shorten(text: str, most: int = 80) -> str:
-    """The beginning of a text, for messages; what would move the cursor is replaced."""
+    """Returns the beginning of a text, for messages. Characters that would move the cursor are replaced."""
     shown = text if len(text) <= most else text[: most - 1] + "…"
     return "".join(char if char.isprintable() else "\ufffd" for char in shown)

@@ -1,7 +1,8 @@
-"""Checks whether an answer says the points of a reference answer, by the gold set's rules.
+"""Checks whether an answer states the points of a reference answer, by the rules of the gold set.
 
-A point is a few words in several variants, in Chinese and English. One variant is enough. A mere substring does not
-count: "5%" does not stand in "25%", nor "EU" in "Europe". Long English variants are stems: "methodolog".
+A point (the field also says *nugget*) is a few words in several variants, in Chinese and English. One variant is
+enough. A mere substring does not count: "25%" does not state "5%", and "Europe" does not state "EU". Long English
+variants are stems: "methodolog".
 """
 
 from __future__ import annotations
@@ -20,18 +21,18 @@ _DASHES = re.compile("[\u2010-\u2015-]")
 
 
 def says(text: str, point: Point, language: str) -> bool:
-    """Whether ``text`` holds a variant of the point in this language."""
+    """Whether ``text`` contains a variant of the point in this language."""
     said = _plain(text, language)
     return any(_pattern(variant, language).search(said) for variant in point.get(language, ()) if variant.strip())
 
 
 def unsaid(texts: Mapping[str, str], points: Sequence[Point]) -> list[Point]:
-    """The points that none of ``texts``, by their languages, says."""
+    """Returns the points that none of ``texts`` states. The keys of ``texts`` are languages."""
     return [point for point in points if not any(says(text, point, language) for language, text in texts.items())]
 
 
 def share_said(texts: Mapping[str, str], points: Sequence[Point]) -> float:
-    """Share of the points that ``texts``, by their languages, say together, 0..1."""
+    """Returns the share of the points that ``texts`` state together, 0..1. The keys of ``texts`` are languages."""
     return 1 - len(unsaid(texts, points)) / len(points) if points else 0.0
 
 

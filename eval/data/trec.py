@@ -1,4 +1,4 @@
-"""Judgements and rankings in TREC form. White space and % in ids are written as in addresses (%20)."""
+"""Qrels and runs in TREC form. White space and % in ids are percent-encoded (%20)."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ N = TypeVar("N", int, float)
 
 
 class ScoredDoc(NamedTuple):
-    """A document that was found. ``score``: higher is better, comparable within one query only."""
+    """A document of a run. ``score``: higher is better, comparable within one query only."""
 
     doc_id: str
     score: float
 
 
 Run = dict[str, list[ScoredDoc]]
-"""What was found for each query_id, best first; the order counts, the scores need not differ."""
+"""The documents found for each query_id, best first. Their order counts; scores may be equal."""
 
 
 def read_qrels(path: Path) -> Qrels:
     """Reads TREC qrels (query, iteration, document, relevance) or BEIR's TSV (query-id, corpus-id, score).
 
     Raises:
-        FileMissing, MalformedData: see their names; also where one pair is judged twice, differently.
+        FileMissing, MalformedData: see their names. Also raised if a pair has two different judgements.
     """
     qrels: Qrels = defaultdict(dict)
     tabbed = path.suffix == ".tsv"
@@ -52,12 +52,12 @@ def read_qrels(path: Path) -> Qrels:
 
 
 def read_run(path: Path, *, known: Container[str] = ()) -> Run:
-    """Reads a TREC run: query, Q0, document, rank, score, name. Ordered by score descending, ties by the rank.
+    """Reads a TREC run: query, Q0, document, rank, score, name. Orders it by descending score, ties by rank.
 
-    An id that is ``known`` as it stands is taken so; %20 may be part of a name.
+    An id that is in ``known`` is not decoded, because %20 may be part of a name.
 
     Raises:
-        FileMissing, MalformedData: see their names; also where a query has a document twice.
+        FileMissing, MalformedData: see their names. Also raised if a query has a document twice.
     """
     found: dict[str, list[tuple[float, float, str]]] = defaultdict(list)
     for number, line in read_lines(path):

@@ -1,4 +1,4 @@
-"""Kinds of forgery that a reader sees and a comparison may not: signs, marks, look-alikes and controls."""
+"""Kinds of forgery that people see but a text comparison may miss: signs, marks, look-alikes and control characters."""
 
 from __future__ import annotations
 

@@ -19,8 +19,8 @@ _PLACES = {"en": ("Finland", "Kenya", "Chile", "Nepal"), "zh": ("芬兰", "肯�
 class Forged:
     """A false statement.
 
-    ``source`` is the text that it is forged from, read like any file of that ``form``; None: the passage that the true
-    sentence stands in.
+    ``source`` is the text that the statement was forged from, read as a file of the format ``form``. None: the source
+    is the passage of the true sentence.
     """
 
     claim: str
@@ -33,10 +33,11 @@ Rule = Callable[[Sentence, Random], Forged | None]
 
 @dataclass(frozen=True, slots=True)
 class ForgeryKind:
-    """A rule for one language. ``why`` says what a reader takes from the forgery that the source does not say.
+    """A rule that forges statements in one language.
 
-    ``is_part``: the forgery stands in its source word for word, and is false without what stands around it there.
-    ``of``: the kind of passages that it takes its sentences from.
+    ``why`` says how the meaning of the forgery differs from the source. ``is_part``: the forgery is a word-for-word
+    part of its source, but is false without its context there. ``of``: the kind of passages from which the rule takes
+    its sentences.
     """
 
     name: str
@@ -48,7 +49,7 @@ class ForgeryKind:
 
 
 KINDS: list[ForgeryKind] = []
-"""All kinds, in the order in which they are printed; ``eval.forging.measure`` imports every module of them."""
+"""All kinds, in printing order. Importing ``eval.forging.measure`` registers all of them."""
 
 FIGURES: dict[Language, str] = {  # amounts with what they count; no sign, currency, bound or range before them
     "en": r"(?<![\w.,–—/$€£¥-])(?<![$€£] )(?<!\d )(?<![A-Z]{3} )"
@@ -64,7 +65,7 @@ FIGURES: dict[Language, str] = {  # amounts with what they count; no sign, curre
 def kind(
     name: str, why: str, *languages: Language, is_part: bool = False, of: PassageKind = "text"
 ) -> Callable[[Rule], Rule]:
-    """Registers a rule; without languages for both."""
+    """Registers a rule for the given languages. Without languages, registers it for both."""
 
     def register(rule: Rule) -> Rule:
         KINDS.extend(ForgeryKind(name, language, why, rule, is_part, of) for language in languages or LANGUAGES)
@@ -74,7 +75,7 @@ def kind(
 
 
 def is_plain(text: str, language: Language) -> bool:
-    """Whether a text is one whole sentence that a frame can be put around: no list mark, no colon, no quotation."""
+    """Whether a text is one whole sentence that fits into a frame: it has no list mark, no colon and no quotation."""
     if re.search(r"[:：;；\"“”|…]|\n", text):
         return False
     if language == "zh":
@@ -88,15 +89,15 @@ _OPENERS = re.compile(  # words that begin small behind a frame
 
 
 def begun_small(text: str) -> str:
-    """The sentence as it goes on behind a frame, without its full stop."""
+    """Returns the sentence as it reads after a frame: it begins with a small letter and has no full stop."""
     return _OPENERS.sub(lambda match: match[0].lower(), text.rstrip("。."))
 
 
 def filled(template: str, sentence: Sentence, random: Random) -> str:
-    """A template with its place holders replaced.
+    """Returns a template with its placeholders replaced.
 
-    ``{S}`` is the sentence, ``{s}`` the same as it goes on behind a frame. ``{n}`` < ``{m}``: whole numbers, ``{c}``: a
-    numeral in Chinese, ``{y}`` < ``{z}``: years, ``{p}``, ``{q}``: places.
+    ``{S}`` is the sentence. ``{s}`` is the sentence as it reads after a frame. ``{n}`` < ``{m}`` are whole numbers,
+    ``{c}`` is a Chinese numeral, ``{y}`` < ``{z}`` are years, ``{p}`` and ``{q}`` are places.
     """
     low, year = random.randint(3, 8), random.randint(2021, 2029)
     places = random.sample(_PLACES[sentence.language], 2)

@@ -1,4 +1,4 @@
-"""Kinds of forgery that are lists of texts: swaps, frames and statements, as their TOML files beside this one say."""
+"""Kinds of forgery that TOML files in this folder list as texts: swaps, frames and statements."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sinkqa.eval.forging.material import LANGUAGES, Language, Sentence
 _FOLDER = Path(__file__).parent
 
 Pair = tuple[str, str]
-"""What is there and what is put in place of it; of a swap a regular expression and its replacement."""
+"""A text and its replacement. In a swap the first is a regular expression."""
 
 
 def _swaps(listed: dict[str, Any], language: Language) -> Rule | None:

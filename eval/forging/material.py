@@ -1,4 +1,4 @@
-"""Reads true sentences of documents, and their passages as the product makes them, into memory."""
+"""Reads documents into memory: their true sentences, and the passages that the product makes of them."""
 
 from __future__ import annotations
 
@@ -46,21 +46,21 @@ class Held:
 
     @property
     def hits(self) -> list[Hit]:
-        """All passages, as a search gives them."""
+        """All passages as search hits."""
         return [self.hit(passage) for passage in self.passages]
 
     @cached_property
     def bare(self) -> str:
-        """What all passages say, without white space."""
+        """The texts of all passages without white space, one passage a line."""
         return "\n".join(bare(passage.text) for passage in self.passages)
 
     def hit(self, passage: Passage) -> Hit:
-        """One of the passages, as a search gives it."""
+        """Returns a passage as a search hit."""
         return Hit(passage, self.record.title, 1.0, Why(), self.document.metadata)
 
 
 def held(document: Document) -> Held:
-    """A document cut into passages as the library would."""
+    """Cuts a document into passages as a library does."""
     about, passages = document.metadata, split(document)
     record = DocumentRecord(
         document.doc_id, document.name, about.title or document.name, document.media_type, format_of(document), about,
@@ -70,38 +70,38 @@ def held(document: Document) -> Held:
 
 
 def written(text: str, form: str) -> Held:
-    """A text read as a file of this form, ``txt`` or ``md``."""
+    """Reads a text as a file of the format ``form``: ``txt`` or ``md``."""
     return held(read_bytes(text.encode(), f"source.{form}"))
 
 
 class Shelf:
-    """Documents in memory, from which quotes are read again (:class:`Sources`)."""
+    """Documents in memory. It serves as the :class:`Sources` in which quotes are compared with their text."""
 
     def __init__(self, several: Sequence[Held]) -> None:
         self._held = {each.document.doc_id: each for each in several}
 
     def document(self, doc_id: str) -> DocumentRecord:
-        """The record of a document."""
+        """Returns the record of a document."""
         return self._held[doc_id].record
 
     def text(self, doc_id: str) -> str:
-        """Its source text."""
+        """Returns the source text of a document."""
         return self._held[doc_id].document.text
 
     def pages(self, doc_id: str) -> tuple[Page, ...]:
-        """Its pages."""
+        """Returns the pages of a document."""
         return self._held[doc_id].document.pages
 
     def boxes(self, doc_id: str) -> NDArray[np.float32] | None:
-        """Boxes of its code points, where its format has any."""
+        """Returns the boxes of a document's code points, None if its format has no boxes."""
         return self._held[doc_id].document.boxes
 
     def passages(self, doc_id: str) -> list[Passage]:
-        """Its passages in reading order."""
+        """Returns the passages of a document in reading order."""
         return self._held[doc_id].passages
 
     def near(self, passage_id: str, *, reach: int) -> list[Passage]:
-        """Those around a passage, itself among them, in reading order."""
+        """Returns a passage and the passages around it, in reading order."""
         for each in self._held.values():
             for place, passage in enumerate(each.passages):
                 if passage.passage_id == passage_id:
@@ -111,7 +111,7 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sentence:
-    """A true sentence, list item or cell: unit ``unit`` of passage ``place`` of a document."""
+    """A true sentence, list item or cell. It is the unit ``unit`` of the passage ``place`` of a document."""
 
     text: str
     language: Language
@@ -122,23 +122,23 @@ class Sentence:
 
     @property
     def passage(self) -> Passage:
-        """The passage that it stands in."""
+        """The passage of the sentence."""
         return self.document.passages[self.place]
 
     @property
     def article(self) -> str | None:
-        """The number of its article, as the heading gives it. None outside of articles."""
+        """The number of the sentence's article, as its heading gives it. None outside of articles."""
         found = _ARTICLE.match(self.passage.section[-1]) if self.passage.section else None
         return found[0] if found else None
 
     @property
     def unmarked(self) -> str:
-        """Its text without a list mark."""
+        """The sentence without a list mark."""
         return _ITEM.sub("", self.text, count=1) if _ITEM.match(self.text) else self.text
 
     @property
     def lead(self) -> str | None:
-        """The lead-in, if the sentence is a list item: the line above it whose mark has another style."""
+        """The lead-in if the sentence is a list item: the nearest line above it whose mark has another style."""
         above, mark = self.passage.units[: self.unit], mark_of(self.text)
         if mark is None and (self.passage.kind != "list" or any(mark_of(unit.text) for unit in above)):
             return None
@@ -152,14 +152,17 @@ class Sentence:
         return None
 
     def after(self) -> str | None:
-        """The sentence after it in the same passage."""
+        """The next sentence of the same passage."""
         rest = self.passage.units[self.unit + 1 :]
         return rest[0].text if rest and self.passage.kind == "text" else None
 
     def other(
         self, random: Random, kind: PassageKind = "text", *, fits: Callable[[Sentence], bool] | None = None
     ) -> Sentence | None:
-        """A sentence of another document in its language, one of those that fit, in passages of a kind."""
+        """Draws a sentence in the same language from another document.
+
+        It draws from passages of the given kind, and only sentences for which ``fits`` is true.
+        """
         pool = self.material.of(kind, self.language)
         for each in random.sample(pool, min(_DRAWN, len(pool))):
             if each.document is not self.document and (fits is None or fits(each)):
@@ -167,13 +170,13 @@ class Sentence:
         return None
 
     def of_same_document(self, random: Random) -> Sentence | None:
-        """A sentence of another passage of its document."""
+        """Draws a sentence from another passage of the same document."""
         own = self.material.of("text", self.language)
         here = [each for each in own if each.document is self.document and each.place != self.place]
         return random.choice(here) if here else None
 
     def near(self, random: Random) -> list[Hit]:
-        """A stand-in for search results: its passage, those around it, the rest of its article, and some others."""
+        """Makes up search results: the passage, the passages around it, the rest of its article, and some others."""
         here, own = self.document.passages, self.passage
         chosen = [own, *here[max(0, self.place - _AROUND) : self.place], *here[self.place + 1 :][:_AROUND]]
         if self.article:
@@ -182,7 +185,7 @@ class Sentence:
         return hits + self.elsewhere(random)
 
     def elsewhere(self, random: Random) -> list[Hit]:
-        """Passages of other documents."""
+        """Draws passages of other documents."""
         found = (self.other(random) for _ in range(_AROUND))
         return [each.document.hit(each.passage) for each in found if each]
 
@@ -195,14 +198,17 @@ class Material:
         self._kept: dict[tuple[PassageKind, Language], list[Sentence]] = {}
 
     def of(self, kind: PassageKind, language: Language) -> list[Sentence]:
-        """The sentences in passages of a kind, in order of documents and text; of a row its first cell."""
+        """Returns the sentences in passages of a kind, in document and text order.
+
+        Of a table row it takes the first cell.
+        """
         if (kind, language) not in self._kept:
             self._kept[kind, language] = list(self._sentences(kind, language))
         return self._kept[kind, language]
 
     @cached_property
     def shelf(self) -> Shelf:
-        """Where quotes of the documents are re-read."""
+        """The documents in which quotes are compared with their text."""
         return Shelf(self.documents)
 
     def _sentences(self, kind: PassageKind, language: Language) -> Iterator[Sentence]:
@@ -215,11 +221,11 @@ class Material:
 
 
 def read_material(paths: Sequence[Path], *, on_progress: OnProgress) -> Material:
-    """The documents of files and folders; one that cannot be read is left out.
+    """Reads the documents of files and folders. It skips unreadable documents.
 
     Raises:
         FileMissing, NothingToRead: as :func:`find_files`.
-        NothingToMeasure: no sentence in any of them.
+        NothingToMeasure: the documents hold no sentence.
     """
     files, documents = find_files(paths), list[Held]()
     for done, path in enumerate(files, 1):

@@ -1,4 +1,4 @@
-"""Measures how many forged statements the product accepts as exact or supported, by kind."""
+"""Measures, for each kind of forgery, how many forged statements the product accepts as exact or supported."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MODULES = (listed, amounts, words, glyphs, borders, tables)  # importing them re
 
 @dataclass(frozen=True, slots=True)
 class WrongVerdict:
-    """A statement with a wrong verdict, and the text that it was forged from."""
+    """A statement that got a wrong verdict, and the text that it was forged from."""
 
     claim: str
     source: str
@@ -39,10 +39,11 @@ class WrongVerdict:
 
 @dataclass(slots=True)
 class ForgeryScore:
-    """The verdicts on the ``tried`` statements of one kind and language, counted.
+    """Counts of the verdicts on the ``tried`` statements of one kind and language.
 
-    ``exact``: as a quote of their source, though the source does not hold them word for word; ``labels``: of the whole
-    statement, supported where all of its claims are, contradicted where one is. ``examples``: those that are wrong.
+    ``exact`` counts statements accepted as exact quotes although their source does not hold them word for word.
+    ``labels`` counts the labels of whole statements: supported if all claims are supported, contradicted if one is.
+    ``examples`` lists the statements with wrong verdicts.
     """
 
     kind: str
@@ -55,17 +56,17 @@ class ForgeryScore:
 
 
 class Verifier:
-    """Judges statements with the product's own code for quotes, pieces and judging, but without its search."""
+    """Labels statements with the product's own code for quotes, pieces and judging, but without its search."""
 
     def __init__(self, encoder: Encoder) -> None:
         self._judge, self._pieces = RuleJudge(encoder), Pieces(encoder)
 
     def label(self, claim: str, hits: Sequence[Hit], shelf: Shelf) -> Label:
-        """The label of a statement, given what a search finds for it."""
+        """Labels a statement by the hits that a search found for it."""
         return label(claim, lambda _: list(hits), shelf, self._judge, self._pieces)
 
     def near(self, text: str, sentence: Sentence) -> Label:
-        """The label of what a sentence's document says, given its passage, those around it and some of elsewhere."""
+        """Labels a text by the sentence's passage, the passages around it, and some passages from elsewhere."""
         random = Random(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest())
         return self.label(text, sentence.near(random), sentence.material.shelf)
 
@@ -74,7 +75,7 @@ class Verifier:
 def searching(
     paths: Sequence[Path], encoder: Encoder, *, cache: Path | None, on_progress: OnProgress
 ) -> Iterator[Callable[[str, Sentence], Label]]:
-    """Labels statements as the engine does over a library of these files, its search included."""
+    """Yields a function that labels statements as the engine does, including search, over a library of these files."""
     with labelling(paths, RuleJudge(encoder), encoder, cache=cache, on_progress=on_progress) as (_, labelled):
         yield lambda text, _: labelled(text)
 
@@ -82,7 +83,10 @@ def searching(
 def forge(
     material: Material, encoder: Encoder, *, seed: int, each: int, kinds: Sequence[str] = (), on_progress: OnProgress
 ) -> list[ForgeryScore]:
-    """Forges ``each`` statements of every kind, or of the ``kinds`` whose names are given, and has them judged."""
+    """Forges ``each`` statements of every kind and scores their labels.
+
+    ``kinds``: limits it to the kinds of these names.
+    """
     chosen = [kind for kind in KINDS if not kinds or kind.name in kinds]
     verifier, scores = Verifier(encoder), list[ForgeryScore]()
     for done, kind in enumerate(chosen, 1):
@@ -96,7 +100,7 @@ def forge(
 
 
 def forgeries(kind: ForgeryKind, material: Material, count: int, random: Random) -> Iterator[tuple[Sentence, Forged]]:
-    """``count`` forged statements of a kind, no two alike, or as many as its sentences allow."""
+    """Yields ``count`` different forged statements of a kind, or fewer if the sentences do not allow so many."""
     pool = material.of(kind.of, kind.language)
     seen: set[str] = set()
     for sentence in random.sample(pool, len(pool)):
@@ -110,7 +114,7 @@ def forgeries(kind: ForgeryKind, material: Material, count: int, random: Random)
 
 
 def is_true(forged: Forged, sentence: Sentence, kind: ForgeryKind) -> bool:
-    """Whether the forgery is true after all: its source, or the text around it, says the same word for word."""
+    """Whether the forgery is true after all: its source or the text around the sentence says the same word for word."""
     said = bare(forged.claim)
     if forged.source is not None:
         return said == bare(forged.source)
@@ -151,7 +155,7 @@ def try_truths(
     count: int,
     on_progress: OnProgress,
 ) -> list[ForgeryScore]:
-    """Has ``count`` true statements ``labelled``: they should be supported, and none contradicted."""
+    """Labels ``count`` true statements. All of them should be supported, and none may be contradicted."""
     scores: dict[tuple[str, Language], ForgeryScore] = {}
     for done, (kind, language, text, sentence) in enumerate(truths(material, count, seed=seed), 1):
         score = scores.setdefault((kind, language), ForgeryScore(kind, language))
@@ -165,6 +169,6 @@ def try_truths(
 
 
 def share(scores: Iterable[ForgeryScore], label: Label) -> float:
-    """The share of all tried statements with this verdict, 0..1."""
+    """Returns the share of all tried statements that have this label, 0..1."""
     counts = [(score.labels[label], score.tried) for score in scores]
     return sum(given for given, _ in counts) / max(1, sum(tried for _, tried in counts))

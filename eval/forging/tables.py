@@ -1,4 +1,4 @@
-"""Kinds of forgery on rows of tables: another row's cell, another column's header, another table's caption."""
+"""Kinds of forgery that give a table row the cell of another row, the header of another column or another caption."""
 
 from __future__ import annotations
 

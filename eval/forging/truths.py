@@ -1,4 +1,4 @@
-"""True statements for comparison with the forged ones, with numbers, headings and captions as documents have them."""
+"""Makes true statements for comparison with the forged ones, from numbers, headings and captions of documents."""
 
 from __future__ import annotations
 
@@ -90,7 +90,10 @@ TRUTHS: dict[str, tuple[PassageKind, _Said]] = {
 
 
 def truths(material: Material, count: int, *, seed: int) -> Iterator[tuple[str, Language, str, Sentence]]:
-    """Kind, language, statement and where it stands: ``count`` in all, as even as the documents allow."""
+    """Yields the kind, language and text of each true statement, and the sentence that it comes from.
+
+    It yields ``count`` statements in all. It spreads them as evenly as the documents allow.
+    """
     supply = {
         (kind, language): _drawn(material, kind, language, Random(f"{seed} {kind} {language}"))
         for kind in TRUTHS

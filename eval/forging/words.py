@@ -1,4 +1,4 @@
-"""Kinds of forgery that exchange names or whole statements."""
+"""Kinds of forgery that exchange names or replace whole statements."""
 
 from __future__ import annotations
 

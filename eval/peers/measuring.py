@@ -25,16 +25,16 @@ from sinkqa.index.models.passage_text import vector_text
 from sinkqa.ingest.readers import find_files
 
 SYSTEMS = (("txtai", "dense"), ("txtai", "hybrid"), ("haystack", "lexical"), ("haystack", "hybrid"))
-"""What is compared with SinkQA: the name of a library, and how it searches."""
+"""The systems that are compared with SinkQA: the library, and its way of searching."""
 
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """What a system costs and finds; ``recall`` by the questions' language.
+    """The costs of a system, and its ``recall`` by the questions' language.
 
-    ``ingest_cpu_s``: SinkQA's from files, a peer's from ready passages, imports of either aside. ``all_cpu_s`` and
-    ``peak_mb`` are those of all processes, from start to the last question; None for SinkQA, which adds in one process
-    and is asked in another.
+    ``ingest_cpu_s``: SinkQA starts from files, a peer from ready passages; imports do not count. ``all_cpu_s`` and
+    ``peak_mb`` cover all processes from start to the last question. They are None for SinkQA, which adds and answers in
+    separate processes.
     """
 
     system: str
@@ -49,10 +49,10 @@ class Peer:
 def compare_peers(
     questions: Sequence[Question], *, documents: Sequence[Path], beside: Sequence[Path], python: Path
 ) -> Iterator[Peer]:
-    """SinkQA first, then each of SYSTEMS, run by a Python that has them.
+    """Measures SinkQA first, then each of SYSTEMS with a Python in which they are installed.
 
     Raises:
-        RuntimeError: adding or a peer failed; the message is what it said.
+        RuntimeError: adding or a peer failed. The message holds its output.
         IngestError: a path holds no file.
     """
     asked = [question for question in questions if question.evidence]

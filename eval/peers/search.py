@@ -18,11 +18,11 @@ from typing import Any
 Search = Callable[[str], list[str]]
 
 _TOKENS = r"(?=([一-鿿]{2}|(?<![a-z0-9])[a-z0-9]+))"
-"""Chinese in bigrams that overlap, Latin words whole: both are set to that, as neither finds Chinese words itself."""
+"""Overlapping bigrams of Chinese, whole words of Latin script. Neither library finds Chinese words by itself."""
 
 
 def txtai(passages: list[tuple[str, str]], model: str, mode: str, k: int) -> Search:
-    """Dense search over FAISS, BM25 with its own normalised scores, or both with its own weights."""
+    """Searches with txtai: dense over FAISS, BM25 with txtai's normalised scores, or both with txtai's weights."""
     from txtai import Embeddings
 
     scoring = {"method": "bm25", "terms": True, "normalize": True, "tokenizer": {"regexp": _TOKENS}}
@@ -35,7 +35,7 @@ def txtai(passages: list[tuple[str, str]], model: str, mode: str, k: int) -> Sea
 
 
 def haystack(passages: list[tuple[str, str]], model: str, mode: str, k: int) -> Search:
-    """Its store in memory, BM25 and embeddings, joined by reciprocal ranks."""
+    """Searches with Haystack: its in-memory store, BM25 and embeddings, joined by reciprocal rank fusion."""
     from haystack import Document
     from haystack.components.joiners import DocumentJoiner
     from haystack.components.retrievers.in_memory import InMemoryBM25Retriever, InMemoryEmbeddingRetriever
@@ -65,7 +65,7 @@ def haystack(passages: list[tuple[str, str]], model: str, mode: str, k: int) -> 
 
 
 def main(arguments: list[str]) -> None:
-    """Indexes all passages and asks all questions, each once after one that does not count."""
+    """Indexes all passages, then asks each question once, after one warm-up question."""
     work = json.loads(Path(arguments[0]).read_text("utf-8"))
     build = {"txtai": txtai, "haystack": haystack}[work["system"]]
     began = time.process_time()

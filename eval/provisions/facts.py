@@ -1,6 +1,6 @@
-"""Questions about what laws say in set forms: when they take effect, what terms mean, what conduct is fined.
+"""Questions about facts that laws state in fixed forms: dates of effect, definitions of terms, fines for conduct.
 
-The forms are read off the text by rules of this module's own, as ``eval.provisions.outline`` reads articles.
+This module has its own rules to find the forms in a text, as ``eval.provisions.outline`` has for articles.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class _Fact:
 
 
 def fact_questions(family: Family, *, wordings: int, sample: int | None, seed: int) -> Iterator[ProvisionQuestion]:
-    """Questions about effect, definitions and fines; ``sample`` of each kind."""
+    """Yields questions about dates of effect, definitions and fines, at most ``sample`` of each kind."""
     kinds: list[tuple[Kind, Callable[[Law], Iterator[_Fact]], Callable[[Names, str, str], list[str]]]] = [
         ("date", _effects, _date_wordings),
         ("definition", _definitions, _definition_wordings),

@@ -1,4 +1,4 @@
-"""Asks the engine questions made from documents' own outlines."""
+"""Asks the engine questions that are made from the outlines of documents."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from sinkqa.service.engine import Engine
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """Which questions are asked.
+    """The choice of questions.
 
     ``wordings``: how many of each question. ``sample``: the most questions of one kind for each law, None for all.
     ``kinds``: the kinds of questions.
@@ -51,10 +51,12 @@ def score_provisions(
     cache: Path | None = None,
     on_progress: OnProgress = quiet,
 ) -> tuple[Result, bool]:
-    """What the engine answers to every question made of ``documents``; whether the result was there already.
+    """Scores the engine's answers to every question made from ``documents``.
+
+    The second value says whether the result was read from an earlier run.
 
     Raises:
-        NothingToMeasure: no document makes a question.
+        NothingToMeasure: no document gives a question.
         IngestError: a path holds no file.
     """
     files = find_files(documents), find_files(beside) if beside else []
@@ -87,7 +89,7 @@ def score_provisions(
 
 
 def make_questions(found: Sequence[Family], draw: Draw) -> list[ProvisionQuestion]:
-    """Every question that the laws make, each text once."""
+    """Makes every question that the laws allow. Questions with the same text are merged."""
     options = {"wordings": draw.wordings, "sample": draw.sample, "seed": draw.seed}
     return merged(
         question
@@ -98,7 +100,7 @@ def make_questions(found: Sequence[Family], draw: Draw) -> list[ProvisionQuestio
 
 
 def failures(result: Result, most: int) -> list[tuple[QuestionResult, str]]:
-    """Questions that were not answered as they should be, with what came instead: so many, from all over the result."""
+    """Returns at most ``most`` failed questions with their answers, spread over the result."""
     failed = [each for each in result.questions if each.query_id in result.texts]
     step = max(1, len(failed) // most) if most else 1
     return [(each, result.texts[each.query_id]) for each in failed[::step][:most]]

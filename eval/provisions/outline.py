@@ -1,7 +1,7 @@
 """Finds laws and their articles in a document's text, by rules of its own.
 
-Nothing here is shared with the product's outline, so that a fault of the one shows against the other. Of the reader
-it takes the text, and which blocks of it are running heads, notes, tables and sub-headings. Offsets are code points.
+It shares no code with the product's outline, so that an error of one is visible against the other. From the reader it
+takes the text, and which blocks are running heads, notes, tables and sub-headings. Offsets are code points.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ from unicodedata import normalize
 from sinkqa.ingest.document import BlockKind, Document, Span
 
 Style = Literal["条", "Article", "Sec.", "section"]
-"""How articles are headed: 第N条, Article N, Sec. N., or a bare number with a title, as in the Acts of New Zealand."""
+"""The form of article headings: 第N条, Article N, Sec.
+
+N., or a bare number with a title, as in the Acts of New Zealand.
+"""
 
 _NUMERAL = "一二三四五六七八九十百零〇"
 _HEADINGS: dict[Style, re.Pattern[str]] = {
@@ -76,7 +79,7 @@ _NOTHING: tuple[int, str, tuple[int, ...]] = (0, "", ())
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A numbered paragraph, or 款, with its items: its number as it is printed or counted, and its lines."""
+    """A numbered paragraph (款) with its items: its number, printed or counted, and its lines."""
 
     number: str
     lines: tuple[Span, ...]
@@ -84,11 +87,11 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One article. ``range`` covers heading, lines and notes; ``lines`` are what it provides, without its number.
+    """One article. ``range`` covers heading, lines and notes. ``lines`` are its provisions, without its number.
 
     ``number`` is in Arabic digits: "19", "5ZI", "16-2" for 第十六条の二. ``lead`` are heading, sub-headings and
-    lead-in, which may stand beside a paragraph. ``notes`` are histories of amendment and footnotes, which must not be
-    given; tables and sub-headings may be.
+    lead-in, which an answer may give beside a paragraph. ``notes`` are histories of amendment and footnotes, which an
+    answer must not give. It may give tables and sub-headings.
     """
 
     number: str
@@ -102,10 +105,10 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """A document, or a treaty or measure annexed to one, with its articles in order; none where it has no articles.
+    """A document, or a treaty or measure annexed to one, with its articles in order. It may have no articles.
 
-    ``title`` is as the document prints it; ``range`` covers it all but what stands ``apart``:
-    other laws annexed to it. ``annexed``: it is one of those.
+    ``title`` is the printed title. ``range`` covers the whole text except ``apart``: other laws annexed to it.
+    ``annexed``: it is itself such a law.
     """
 
     document: Document
@@ -124,7 +127,10 @@ class _ProvisionHeading(NamedTuple):
 
 
 def read_laws(document: Document) -> list[Law]:
-    """The laws of a document, itself first, with or without articles. What has no name is left out."""
+    """Returns the laws of a document, the document itself first, with or without articles.
+
+    Leaves out laws without a name.
+    """
     text = document.text
     aside, footnotes = set_aside(document), _blocks(document, "footnote")
     boundaries = [match.start() for match in _BOUNDARY.finditer(text)]
@@ -153,13 +159,13 @@ def read_laws(document: Document) -> list[Law]:
 
 
 def provisions(law: Law) -> Iterator[tuple[Span, ...]]:
-    """Lines that belong together: of each paragraph with its items, or of an article that has no paragraphs."""
+    """Yields lines that belong together: each paragraph with its items, or an article that has no paragraphs."""
     for article in law.articles:
         yield from (each.lines for each in article.paragraphs) if article.paragraphs else [article.lines]
 
 
 def after_mark(text: str, span: Span) -> Span:
-    """A line without the number or letter before it: a quote may leave that out."""
+    """Returns a line without the number or letter before it, which a quote may leave out."""
     mark = _MARK.match(text, span.start, span.end)
     return Span(mark.end(), span.end) if mark else span
 
@@ -170,7 +176,7 @@ def is_item(text: str, line: Span) -> bool:
 
 
 def lines_of(text: str, start: int, end: int) -> Iterator[Span]:
-    """Lines without the white space around them, blank ones left out."""
+    """Yields lines without outer white space. Blank lines are left out."""
     for match in re.finditer(r"[^\r\n]+", text[start:end]):
         said = match.group()
         left = len(said) - len(said.lstrip())
@@ -179,7 +185,7 @@ def lines_of(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def numeral(text: str) -> int:
-    """The value of Chinese numerals below a thousand, or of digits: 一百二十四 is 124."""
+    """Returns the value of Chinese numerals below a thousand, or of digits: 一百二十四 is 124."""
     if text.isdecimal():
         return int(text)
     total, digit = 0, 0
@@ -204,7 +210,7 @@ def _title(document: Document) -> str:
 
 
 def set_aside(document: Document) -> list[Span]:
-    """Parts that are not text of a provision: running heads, notes, tables, and in English all headings."""
+    """Finds text outside the provisions: running heads, notes, tables, and in English all headings."""
     english = not re.search("[一-龥]", document.text[:2000])
     notes = (Span(*match.span()) for match in _NOTE.finditer(document.text))
     headings = _blocks(document, "heading") if english else []

@@ -1,7 +1,7 @@
-"""Questions about provisions by their number: articles, their paragraphs, and the article after the last one.
+"""Questions about provisions by number: articles, their paragraphs, and the article after the last one.
 
-What a question is about is a :class:`Target` in each document that holds the law: copies and versions of one law all
-count, as a question that names it cannot tell them apart.
+A question has a :class:`Target` in each document that contains the law. All copies and versions of a law count, because
+a question that names the law does not distinguish them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sinkqa.ingest.document import Span
 
 Kind = Literal["article", "paragraph", "end", "date", "definition", "penalty"]
 Names = tuple[str, str]
-"""The whole name of a law and a short one."""
+"""The full name of a law and a short name."""
 
 LAWS = Path(__file__).with_name("laws.toml")
 _ENGLISH = {"section": ("section", "s"), "Sec.": ("section", "Sec.")}
@@ -33,10 +33,10 @@ _PIECE = 12  # letters
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What an answer should give, and its place in the document. Spans are of the source text.
+    """The expected content of an answer, and its place in a document. Spans are of the source text.
 
-    ``needed`` must be in the answer, ``more`` is the rest of a list. What is cited must lie within ``allowed`` and not
-    in ``notes``.
+    ``needed`` must be in the answer. ``more`` is the rest of a list. Citations must lie within ``allowed`` and outside
+    ``notes``.
     """
 
     doc_id: str
@@ -48,7 +48,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class ProvisionQuestion:
-    """A made question. Those of one ``cluster`` ask for the same. ``last``: the number at which the law ends."""
+    """A generated question. Questions of one ``cluster`` ask for the same. ``last``: the last number in the law."""
 
     query_id: str
     text: str
@@ -69,17 +69,17 @@ class Family:
 
     @property
     def title(self) -> str:
-        """As its first text prints it."""
+        """The title as the first text prints it."""
         return self.laws[0].title
 
     @property
     def language(self) -> str:
-        """Of its text."""
+        """The language of the first text."""
         return self.laws[0].language
 
 
 def families(laws: Iterable[Law]) -> list[Family]:
-    """Laws that have one name, or whose texts are nearly equal, together; in the order of their first ones."""
+    """Groups laws that have one name or nearly equal texts. The groups are in the order of their first laws."""
     groups: list[list[Law]] = []
     for law in laws:
         for group in groups:
@@ -131,7 +131,7 @@ def made(
     *,
     last: str = "",
 ) -> Iterator[ProvisionQuestion]:
-    """A question for each of the first wordings of each language."""
+    """Yields a question for each of the first ``wordings`` wordings of each language."""
     cluster = f"{family.title} {kind} {about}"
     for language, texts in asks.items():
         for number, text in enumerate(texts[:wordings], 1):
@@ -140,7 +140,7 @@ def made(
 
 
 def drawn(pool: Sequence[str], sample: int | None, seed: str) -> Sequence[str]:
-    """So many of a pool at random, in its order; all where it has no more."""
+    """Draws ``sample`` items of a pool at random, in the pool's order. Returns all if the pool has no more."""
     if sample is None or sample >= len(pool):
         return pool
     return [pool[place] for place in sorted(random.Random(seed).sample(range(len(pool)), sample))]
@@ -204,7 +204,7 @@ def _spelt(number: str, *, numerals: bool = True) -> str:
 
 
 def chinese(number: str) -> str:
-    """In numerals, of 1 to 999: 124 is 一百二十四."""
+    """Writes a number from 1 to 999 in Chinese numerals: 124 is 一百二十四."""
     value = int(number)
     hundreds, tens, ones = value // 100, value // 10 % 10, value % 10
     text = f"{_DIGITS[hundreds]}百" if hundreds else ""
@@ -237,7 +237,7 @@ def _names(law: Law) -> dict[str, Names]:
 
 @cache
 def known_names() -> dict[str, dict[str, list[str]]]:
-    """Names of laws by language, by the key of their title."""
+    """Returns names of laws by language, by the key of their title."""
     rows = tomllib.loads(LAWS.read_text("utf-8"))["law"]
     return {_key(row["title"]): {k: v for k, v in row.items() if k != "title"} for row in rows}
 
@@ -265,7 +265,7 @@ def _chosen(text: str) -> bool:
 
 
 def merged(questions: Iterable[ProvisionQuestion]) -> list[ProvisionQuestion]:
-    """Merges questions with the same text. Whatever is right for one of them is then right for the merged one."""
+    """Merges questions with the same text. An answer that is right for one of them is right for the merged question."""
     found: dict[str, ProvisionQuestion] = {}
     for each in questions:
         first = found.get(each.text)

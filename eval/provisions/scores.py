@@ -1,7 +1,7 @@
-"""Scores whether an answer gives what was asked for, whole, and nothing else.
+"""Scores whether an answer gives the requested provision completely, and nothing else.
 
-Texts are compared without white space, hyphens and the width of their punctuation. A piece of an answer that no "…"
-interrupts must stand in its document in one piece: where it does not, something was left out in silence.
+Texts are compared without white space, hyphens and the width of their punctuation. A piece of an answer without "…"
+must stand in its document in one piece. If it does not, the answer left something out without saying so.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sinkqa.ingest.document import Document, Span
 from sinkqa.service.answer import Answer, Citation
 
 LONG = {"zh": 2_400, "ja": 2_400, "en": 7_200}
-"""Characters from which a provision need not be given to its end."""
+"""A provision of at least so many characters need not be given to its end."""
 _BEGINNING = 4  # the part of LONG that must be there of what is longer
 _GOES_ON = re.compile(r"continue|goes on|more follow|further|未完|后续|续|继续|还有|其余|下文|余下|以下部分", re.I)
 _CITED = re.compile(r"\[\d{1,2}\]")
@@ -32,19 +32,19 @@ HEADLINES = {
     "definition": "definition",
     "penalty": "penalty",
 }
-"""The measure of each kind of question that says it was answered."""
+"""The measure that shows, for each kind of question, whether it was answered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Scores by measure, each 0 or 1, and in a few words what is wrong; "" where nothing is."""
+    """Scores by measure, each 0 or 1, and a short description of the error; "" if there is none."""
 
     scores: dict[str, float]
     fault: str
 
 
 class Source:
-    """A document's text as answers are compared with it."""
+    """A document's text in the form in which answers are compared with it."""
 
     def __init__(self, document: Document) -> None:
         self.text = document.text
@@ -52,7 +52,7 @@ class Source:
 
     @cached_property
     def forms(self) -> tuple[str, str]:
-        """All of the text, and the text without running heads, notes and tables, which a quote may pass over."""
+        """The whole text, and the text without running heads, notes and tables, which a quote may skip."""
         kept, at = [], 0
         for start, end in set_aside(self._document):
             kept.append(self.text[at:start])
@@ -60,19 +60,19 @@ class Source:
         return bare(self.text), bare("".join([*kept, self.text[at:]]))
 
     def said(self, spans: Sequence[Span]) -> list[str]:
-        """The bare words under each span, those without any left out."""
+        """Returns the bare words under each span. Spans without words are left out."""
         return [words for start, end in spans if (words := bare(self.text[start:end]))]
 
 
 def bare(text: str) -> str:
-    """Without white space, quotation marks and hyphens, and with one width of letters and punctuation."""
+    """Removes white space, quotation marks and hyphens, and makes letters and punctuation one width."""
     return re.sub(r"\s", "", normalize("NFKC", text).translate(_FOLDED))
 
 
 def score(
     question: ProvisionQuestion, answer: Answer, sources: Mapping[str, Source], titles: Mapping[str, str]
 ) -> Verdict:
-    """What an answer is worth for a question. ``titles`` are names of documents by id, for what is wrong."""
+    """Scores an answer to a question. ``titles``: names of documents by id, for the description of errors."""
     if question.kind == "end":
         return _end(question, answer)
     documents = {target.doc_id for target in question.targets}

@@ -16,11 +16,15 @@ from sinkqa.index.models.encoder import Encoder
 from sinkqa.index.query.fusion import Weights
 
 Gold = tuple[Path, Sequence[Path], Sequence[Path]]
-"""A file of questions, the documents that they are about, and what stands beside those."""
+"""A file of questions, the documents that they are about, and the documents beside those."""
 
 
 def ablations(whole: Configuration) -> list[Configuration]:
-    """The whole first, then without each weighted part, the cosine alone, the words alone, and without reranking."""
+    """Returns the whole configuration first.
+
+    Then come the configurations without each weighted part, with the cosine only, with the words only, and without
+    reranking.
+    """
     parts = [field.name for field in fields(Weights) if getattr(whole.weights, field.name)]
     nothing = replace(whole.weights, **dict.fromkeys(parts, 0.0))
     found = [replace(whole, name=whole.name or "shipped")]
@@ -42,9 +46,9 @@ def ablate(
     cache: Path | None = None,
     on_progress: OnProgress = quiet,
 ) -> Iterator[tuple[Result, bool]]:
-    """One result for each variant and collection in ``folders``, then for each over the gold questions.
+    """Yields one result for each variant and each collection in ``folders``, then for each over the gold questions.
 
-    As :func:`score_benchmark` gives them; raises what that and :func:`score_gold` raise.
+    Results and errors are those of :func:`score_benchmark` and :func:`score_gold`.
     """
     for folder in find_benchmarks(folders):
         benchmark = read_benchmark(folder, split=split, n_queries=n_queries)

@@ -1,4 +1,4 @@
-"""What is measured: a way of searching, and the fingerprints that tell one measurement from another."""
+"""A configuration of search, and the fingerprints that distinguish measurements."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _LIBRARIES = ("faiss-cpu", "numpy", "opencc", "rjieba", "tantivy", "tokenizers")
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """A way of searching. ``encoder`` is a name or folder, None for the bundled one; ``k`` passages are asked for.
+    """A configuration of search. ``encoder`` is a name or folder, None for the bundled one. ``k``: passages requested.
 
-    ``candidates``: each question ranks only the entries it was posed over.
+    ``candidates``: each question ranks only the entries that the collection lists for it.
     """
 
     mode: SearchMode = "hybrid"
@@ -41,7 +41,7 @@ class Configuration:
 
     @property
     def label(self) -> str:
-        """Short name in tables and files."""
+        """Short name for tables and files."""
         parts: list[str] = [self.mode]
         if self.encoder and self.mode != "lexical":
             parts.append(Path(self.encoder).name)
@@ -52,12 +52,12 @@ class Configuration:
         return self.name or "-".join(parts + ["candidates"] * self.candidates)
 
     def search(self, library: Library, query: str, *, filters: Filters | None = None) -> list[Hit]:
-        """What the library finds this way."""
+        """Searches the library in this configuration."""
         library.weights = self.weights
         return library.search(query, k=self.k, mode=self.mode, filters=filters, reranker=self.reranker)
 
     def describe(self, encoder: Encoder) -> dict[str, Any]:
-        """Everything that the ranking depends on, beside corpus and code."""
+        """Returns everything that the ranking depends on, except corpus and code."""
         about: dict[str, Any] = {"mode": self.mode, "k": self.k, "depth": DEPTH, "candidates": self.candidates}
         about |= {"weights": asdict(self.weights), "encoder": encoder.name, "encoder_fingerprint": encoder.fingerprint}
         if self.reranker:
@@ -65,14 +65,17 @@ class Configuration:
         return about
 
     def sizes(self) -> dict[str, float]:
-        """Sizes on disk of the models that a search runs, MB; one that is named and not a folder is left out."""
+        """Returns the sizes on disk of the models that a search runs, MB.
+
+        Models given by name and not as a folder are left out.
+        """
         encoder = 0.0 if self.mode == "lexical" else _model_megabytes(self.encoder or BUNDLED_MODEL)
         found = {"encoder_mb": encoder, "reranker_mb": _model_megabytes(self.reranker.name) if self.reranker else None}
         return {name: size for name, size in found.items() if size is not None}
 
 
 def weights_of(pairs: Iterable[str]) -> Weights:
-    """The default weights with those changed that ``pairs`` name ("maxsim=1.5").
+    """Returns the default weights with the changes in ``pairs`` ("maxsim=1.5").
 
     Raises:
         ValueError: no such weight, or no number.
@@ -90,9 +93,9 @@ def weights_of(pairs: Iterable[str]) -> Weights:
 def fingerprints(
     *, corpus: str, questions: str, encoder: Encoder, configuration: Mapping[str, Any], answers: bool = False
 ) -> dict[str, str]:
-    """Names of corpus, questions, index, configuration and code, 16 hex digits each.
+    """Returns fingerprints of corpus, questions, index, configuration and code, 16 hex digits each.
 
-    With ``answers``, the code is also that which answers, and judges answers.
+    With ``answers``, the fingerprint of the code also covers answering and judging answers.
     """
     return {
         "corpus": corpus[:16],
@@ -105,19 +108,22 @@ def fingerprints(
 
 @cache
 def code_fingerprint(stages: Sequence[str] = _STAGES) -> str:
-    """Hash of the code and data of folders, by default those that read, split, index and search, and of libraries."""
+    """Hashes the code and data of folders, and of libraries.
+
+    Default: the folders that read, split, index and search.
+    """
     root = Path(__file__).parents[2]
     files = [[str(path.relative_to(root)), path.read_bytes().hex()] for path in _files(root, stages)]
     return digest(files, [f"{name} {metadata.version(name)}" for name in _LIBRARIES])
 
 
 def digest(*parts: object) -> str:
-    """Hash of JSON values, 16 hex digits."""
+    """Hashes JSON values to 16 hex digits."""
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def megabytes(path: Path) -> float:
-    """Size of a file, or of all files in a folder, in MB."""
+    """Returns the size of a file, or of all files in a folder, in MB."""
     files = [path] if path.is_file() else [each for each in path.rglob("*") if each.is_file()]
     return sum(each.stat().st_size for each in files) / 1e6
 

@@ -29,10 +29,10 @@ _DEPTH = 100
 
 @dataclass(frozen=True, slots=True)
 class Grown:
-    """The dense leg over ``passages`` vectors, for the median question in ms of CPU time.
+    """Dense retrieval over ``passages`` vectors. Times are ms of CPU time for the median question.
 
-    ``exact_ms`` is what scoring every vector in float32 takes. ``at_10`` and ``at_100`` are shares of the exactly
-    best, ``elsewhere`` that of the best 100 in the languages that the question is not in.
+    ``exact_ms``: the time to score every vector in float32. ``at_10`` and ``at_100``: the shares of the exact nearest
+    vectors that were found. ``elsewhere``: that share of the nearest 100 in the languages other than the question's.
     """
 
     passages: int
@@ -48,7 +48,7 @@ class Grown:
 def grow(
     counts: Sequence[int], texts: Sequence[str], questions: Sequence[str], encoder: VectorEncoder
 ) -> Iterator[Grown]:
-    """Asks all questions of the first so many distinct vectors of the texts.
+    """For each count, asks all questions of the first so many distinct vectors of the texts.
 
     Raises:
         NothingToMeasure: there are no questions, or fewer distinct texts than a count.

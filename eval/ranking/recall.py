@@ -1,4 +1,4 @@
-"""Searches for gold questions in documents that were added as the product adds them."""
+"""Searches for the evidence of gold questions in documents that the product added."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ def score_gold(
     cache: Path | None = None,
     on_progress: OnProgress = quiet,
 ) -> Iterator[tuple[Result, bool]]:
-    """One result for each configuration, over one library of ``documents`` and what stands ``beside`` them.
+    """Yields one result for each configuration, over one library of ``documents`` and the documents ``beside`` them.
 
-    As :func:`score_benchmark` gives them. A file that cannot be read is a warning where it is beside
-    ``documents``, or holds no evidence.
+    Results are as in :func:`score_benchmark`. An unreadable file gives a warning if it is one of ``beside``, or if it
+    holds no evidence.
 
     Raises:
         NothingToMeasure: no question has evidence.
-        UnreadableDocument: one of ``documents`` did not land, and evidence names it, or names no document.
+        UnreadableDocument: one of ``documents`` was not added, and evidence names it or names no document.
         IngestError: a path holds no file.
     """
     answerable = [question for question in questions if question.evidence]
@@ -95,7 +95,7 @@ def gold_library(
     cache: Path | None,
     on_progress: OnProgress,
 ) -> Iterator[tuple[Library, list[str], dict[str, float], tuple[str, ...]]]:
-    """The library, the ids of the documents that the questions are about, sizes and times, and warnings."""
+    """Yields the library, the ids of the documents that the questions are about, sizes and times, and warnings."""
     documents, beside = files
     needed = {place.document for question in questions for place in question.evidence}  # None: all of them
     with TemporaryDirectory(prefix="sinkqa-eval-") as temporary:
@@ -179,5 +179,5 @@ def _timed(search: Callable[[str], list[Hit]], latencies: list[float]) -> Callab
 
 
 def sha256_of(path: Path) -> str:
-    """Hash of the file's bytes: the id of its document."""
+    """Hashes the bytes of a file. The hash is the id of its document."""
     return hashlib.sha256(path.read_bytes()).hexdigest()

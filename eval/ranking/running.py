@@ -20,7 +20,7 @@ from sinkqa.index.models.encoder import Encoder
 from sinkqa.index.store.documents.document_rows import Packed, pack_documents
 
 OnProgress = Callable[[int, int, str], None]
-"""Called with (steps done, steps in all, what is being done)."""
+"""Called with (steps done, total steps, name of the work)."""
 
 _AT_ONCE = 256  # texts that an encoder is given together
 _COMMIT_S = 20.0
@@ -28,7 +28,7 @@ _EXCERPT = 240  # characters of a passage that are kept for the report
 
 
 def quiet(done: int, total: int, what: str) -> None:
-    """Shows no progress."""
+    """Reports no progress."""
 
 
 def score_benchmark(
@@ -40,9 +40,9 @@ def score_benchmark(
     cache: Path | None = None,
     on_progress: OnProgress = quiet,
 ) -> Iterator[tuple[Result, bool]]:
-    """One result for each configuration, all over one index, and whether it was taken from ``out`` as it stood.
+    """Yields one result for each configuration, all over one index, and whether it was read from ``out``.
 
-    ``out`` keeps ``<collection>.<label>.json`` and ``.run``; one whose fingerprints are still true is not measured
+    ``out`` keeps ``<collection>.<label>.json`` and ``.run``. A result with unchanged fingerprints is not measured
     again. ``cache`` keeps the library, so that the next run need not index.
     """
     known = {each.label: _fingerprints(benchmark, each, encoder) for each in configurations}
@@ -63,7 +63,7 @@ def score_benchmark(
 
 
 def fill(library: Library, corpus: Sequence[CorpusEntry], *, on_progress: OnProgress = quiet) -> dict[str, str]:
-    """Adds the entries that the library lacks. Returns the entry id of each doc_id."""
+    """Adds the entries that the library lacks. Returns the entry id for each doc_id."""
     held = {record.doc_id for record in library.documents()}
     named: dict[str, str] = {}
     lacking: list[CorpusEntry] = []
@@ -79,7 +79,7 @@ def fill(library: Library, corpus: Sequence[CorpusEntry], *, on_progress: OnProg
 
 
 def times(latencies_ms: Sequence[float]) -> dict[str, float]:
-    """Median and 95th percentile, ms."""
+    """Returns median and 95th percentile, ms."""
     p95 = quantiles(latencies_ms, n=20)[-1] if len(latencies_ms) > 1 else latencies_ms[0]
     return {"p50_ms": median(latencies_ms), "p95_ms": p95}
 
@@ -184,5 +184,5 @@ def _wanted(judged: Mapping[str, int], ranking: Sequence[ScoredDoc]) -> tuple[Wa
 
 
 def excerpt(text: str) -> str:
-    """The beginning of a passage, for the report."""
+    """Returns the beginning of a passage, for the report."""
     return text if len(text) <= _EXCERPT else text[:_EXCERPT] + "…"

@@ -1,4 +1,4 @@
-"""Passage sizes compared: the same files split at several targets, and how well gold evidence is then found."""
+"""Compares passage sizes: splits the same files at several targets, and measures how much gold evidence is found."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sinkqa.ingest.splitting.splitter import split
 
 @dataclass(frozen=True, slots=True)
 class SizeResult:
-    """One size of passage: passages made, and evidence recall by language and for tables."""
+    """One passage size: the number of passages, and evidence recall by language and for tables."""
 
     target_chars: int
     n_passages: int
@@ -29,9 +29,9 @@ class SizeResult:
 def compare_sizes(
     paths: Sequence[Path], questions: Sequence[Question], *, targets: Sequence[int]
 ) -> Iterator[SizeResult]:
-    """Splits the files at each target (the bound is twice that) and asks the questions, which are about the first.
+    """Splits the files at each target (the bound is twice the target) and asks the questions about the first file.
 
-    Files that cannot be read are left out, the same for every size.
+    Unreadable files are left out, the same ones for every size.
     """
     documents = list(_readable(paths))
     encoder = load_encoder()

@@ -33,7 +33,7 @@ _OTHERS = {"unanswerable answered": "unanswerable,\nanswered", "contradiction sh
 
 
 def print_answers(result: Result) -> None:
-    """Answers to answerable questions by group, to the others, the rest of the measures, losses, and facts."""
+    """Prints answers to answerable questions by group, answers to the others, the other measures, losses, and facts."""
     console, groups = Console(), list(_groups(result))
     table = titled(f"{result.dataset}: questions with an answer, % with 95 % interval")
     table.add_column("", no_wrap=True)
@@ -62,7 +62,7 @@ def print_answers(result: Result) -> None:
 
 
 def print_abstaining(scores: Sequence[AbstainScore]) -> None:
-    """One row a set of questions."""
+    """Prints one row for each set of questions."""
     table = titled("Questions that their passages answer, told from others, with 95 % intervals", "set")
     for column in ("n", "answerable", "AUROC", "word\noverlap", "answered", "false\nanswers"):
         table.add_column(column, justify="right", vertical="middle")

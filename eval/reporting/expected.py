@@ -1,4 +1,4 @@
-"""Measures published figures again, and compares each with the published value."""
+"""Measures published figures again, and compares each with its published value."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TOLERANCE = 0.0051  # a figure printed with two decimals, or three that another
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One published figure. ``measured`` is None where it was ``skipped``, for that reason."""
+    """One published figure. ``skipped``: the reason why ``measured`` is None."""
 
     what: str
     measure: str
@@ -37,18 +37,18 @@ class Check:
 
     @property
     def ok(self) -> bool | None:
-        """Whether the figure still holds, in either direction; None where it was not measured."""
+        """Whether the figure is within the tolerance, in both directions; None if it was not measured."""
         return None if self.measured is None else abs(self.measured - self.expected) <= self.tolerance
 
 
 def check_expected(
     path: Path = EXPECTED, *, out: Path | None = None, cache: Path | None = None, on_progress: OnProgress = quiet
 ) -> Iterator[Check]:
-    """Measures each run of the file again. Paths in it are relative to its folder; a run without its data is skipped.
+    """Measures each run of the file again. Paths in it are relative to its folder. A run without its data is skipped.
 
     Raises:
         FileMissing: no such file.
-        MalformedData: not in the layout that its own comment tells.
+        MalformedData: the file does not have the layout that its own comment describes.
     """
     for run in _runs(path):
         yield from _check(run, path.parent, out, cache, on_progress)

@@ -31,16 +31,16 @@ _PANELS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("/v1/search", "requests/s", ("/v1/search",)),
     ("/v1/search", "requests per CPU s", ("/v1/search",)),
 )
-"""Title, unit, and of the figures in that unit the whole names, or beginnings that no whole name equals."""
+"""Title, unit, and the figures in this unit: whole names, or beginnings that no whole name equals."""
 
 _LINEAR = ("Library on disk", "Rebuild", "What they write, and read")
-"""What may grow as the library does: straight lines where both axes are logarithmic."""
+"""Panels whose figures may grow linearly with the library. With two logarithmic axes, these are straight lines."""
 
 _COLUMNS, _INCHES = 5, (3.7, 3.0)
 
 
 def draw(milestones: Sequence[Milestone], path: Path) -> None:
-    """Writes the picture; its format is that of the file's name. References are dashed, bounds dotted."""
+    """Writes the picture in the format of the file name. References are dashed, bounds dotted."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure as Picture
 

@@ -42,7 +42,7 @@ _HEADS = (
 
 
 def write_leaderboard(path: Path, found: Sequence[Standings]) -> None:
-    """Writes the page: a row for each system, collection and measure, and below all pairs of systems."""
+    """Writes the page: a row for each system, collection and measure, and below them all pairs of systems."""
     labels = sorted({each.label for board in found for each in board.systems})
     end = _end(found)
     rows = "".join(_row(board, each, labels, end) for board in found for each in board.systems)

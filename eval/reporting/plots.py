@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#999999", "#8c6bb1")
-"""Told apart by colour-blind readers, on white and on black. Source: Okabe and Ito 2008, Color Universal Design."""
+"""Colours that colour-blind readers can distinguish, on white and on black.
+
+Source: Okabe and Ito 2008, Color Universal Design.
+"""
 
 _INK = "#010203"  # stands for the page's text colour until the SVG is written
 _MARKS = "osD^vPX"  # one fewer than colours: all pairs come before one comes again
@@ -24,7 +27,7 @@ _ROW_INCHES, _CONFIGURATION_INCHES = 0.2, 0.14
 
 
 class Point(NamedTuple):
-    """A configuration in a scatter plot. ``place`` gives its colour, the same one in all plots."""
+    """A configuration in a scatter plot. ``place`` selects its colour, the same in all plots."""
 
     label: str
     place: int
@@ -33,7 +36,7 @@ class Point(NamedTuple):
 
 
 def intervals(values: Mapping[str, Mapping[str, Estimate]], labels: Sequence[str], *, measure: str) -> str:
-    """Mean and interval of each configuration in ``labels``, a row for each collection of ``values``."""
+    """Draws mean and interval of each configuration in ``labels``, with a row for each collection of ``values``."""
     drawn = [label for label in labels if any(label in each for each in values.values())]
     n_rows, n_labels = len(values), len(drawn)
     height = 1.1 + n_rows * (_ROW_INCHES + _CONFIGURATION_INCHES * n_labels)
@@ -63,7 +66,7 @@ def intervals(values: Mapping[str, Mapping[str, Estimate]], labels: Sequence[str
 
 
 def scatter(points: Sequence[Point], *, x: str, y: str, logarithmic: bool) -> str:
-    """One point a configuration, on the whole axis of the measure."""
+    """Draws one point for each configuration. The axis of the measure has its whole range."""
     from matplotlib.ticker import LogLocator, NullLocator
 
     figure, axes = _figure(6.4, 3.9)
@@ -87,9 +90,9 @@ def scatter(points: Sequence[Point], *, x: str, y: str, logarithmic: bool) -> st
 
 
 def risk_coverage(curves: Mapping[str, Sequence[tuple[float, ...]]], labels: Sequence[str]) -> str:
-    """Share of wrong answers against share of questions answered; curves hold confidence, coverage, risk.
+    """Draws the share of wrong answers against the share of questions answered. Curves: (confidence, coverage, risk).
 
-    A dot marks where the shipped bar stands.
+    A dot marks the shipped threshold.
     """
     figure, axes = _figure(9.0, 3.4)
     for name, curve in curves.items():
@@ -107,7 +110,7 @@ def risk_coverage(curves: Mapping[str, Sequence[tuple[float, ...]]], labels: Seq
 
 
 def reliability(curves: Mapping[str, Sequence[Bin]], labels: Sequence[str]) -> str:
-    """Share of complete answers against confidence, with intervals; on the line, confidence holds what it says."""
+    """Draws the share of complete answers against confidence, with intervals. On the line, confidence is calibrated."""
     figure, axes = _figure(9.0, 3.4)
     axes.plot([0, 1], [0, 1], "--", color=_INK, alpha=0.4, linewidth=1)
     for name, bins in curves.items():

@@ -25,7 +25,7 @@ _FEW = 10
 
 
 def print_provisions(result: Result, *, most: int) -> None:
-    """Articles by languages and by law; the other kinds by languages; faults; ``most`` failures; times."""
+    """Prints articles by language and by law, the other kinds by language, faults, ``most`` failures, and times."""
     console = Console()
     pairs = [value for name, value in result.groups() if name == "pair"]
     table = _table("Articles asked by number, question → document, share with 95 % interval", _ARTICLES)

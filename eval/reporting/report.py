@@ -28,14 +28,14 @@ _AGAINST = (
 )
 
 Estimates = dict[tuple[str, str], dict[str, Estimate]]
-"""Means by measure, by collection and configuration."""
+"""Means by measure, for each (collection, configuration)."""
 
 
 def write_report(path: Path, results: Sequence[Result]) -> None:
-    """Writes the page: tables, plots, and every question with what was found and missed.
+    """Writes the page: tables, plots, and every question with the passages found and missed.
 
     Raises:
-        NothingToMeasure: there is no result with a question.
+        NothingToMeasure: no result has a question.
     """
     results = distinct([result for result in results if result.questions])
     if not results:

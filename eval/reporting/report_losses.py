@@ -1,4 +1,4 @@
-"""The part of the report on incomplete answers: the stage at which each was lost, and what was there instead."""
+"""The part of the report on incomplete answers: the stage at which each was lost, and the answer that was given."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ _HEADS = ("question 问题", "evidence 依据", "what happened 结果")
 
 
 def losses_section(results: Sequence[Result]) -> str:
-    """A bar of each result's stages, and below each stage its questions; nothing where no answers were judged so."""
+    """Draws a bar of the stages for each result, and lists below it each stage's questions.
+
+    Empty without judged losses.
+    """
     parts = [_result(each) for each in results if "complete" in each.measures]
     title = '<h2>Where answers were lost <span lang="zh">回答丢失在哪一步</span></h2>'
     return title + "".join(parts) if parts else ""

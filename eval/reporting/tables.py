@@ -29,7 +29,7 @@ _SURE = 0.05
 
 
 def print_results(results: Sequence[Result], *, groups: bool = False) -> None:
-    """One row a result; with ``groups`` one for each trait as well."""
+    """Prints one row for each result. With ``groups``, also one for each trait."""
     table = titled("Quality, mean with 95 % interval", "collection")
     for column in ("n", *results[0].measures, "p50 ms", "passages"):
         table.add_column(column.replace(" ", "\n"), justify="right", vertical="middle")
@@ -43,14 +43,14 @@ def print_results(results: Sequence[Result], *, groups: bool = False) -> None:
 
 
 def print_warnings(results: Iterable[Result]) -> None:
-    """One line a warning, each once."""
+    """Prints each warning once, on one line."""
     console = Console()
     for dataset, warning in dict.fromkeys((each.dataset, text) for each in results for text in each.warnings):
         console.print(f"[yellow]{escape(dataset)}: {escape(warning)}[/]")
 
 
 def print_calibration(calibration: Calibration) -> None:
-    """The weights, then one row a kind."""
+    """Prints the weights, then one row for each kind."""
     weights = titled("Weights of the signs", "sign", "weight")
     for name, weight in calibration.weights.items():
         weights.add_row(name, f"{weight:.2f}")
@@ -67,7 +67,7 @@ def print_calibration(calibration: Calibration) -> None:
 
 
 def print_boards(boards: Sequence[Board], *, by_collection: bool = False) -> None:
-    """One table a measure: systems over collections, or with ``by_collection`` the other way round."""
+    """Prints one table for each measure: systems in rows, collections in columns; with ``by_collection`` swapped."""
     console = Console()
     for board in boards:
         against = f", change and p against {board.baseline}" if board.baseline else ""
@@ -83,7 +83,7 @@ def print_boards(boards: Sequence[Board], *, by_collection: bool = False) -> Non
 
 
 def markdown(boards: Sequence[Board], *, by_collection: bool = False) -> str:
-    """The same as Markdown, for a page."""
+    """Returns the tables of :func:`print_boards` as Markdown."""
     lines: list[str] = []
     for board in boards:
         (first, *heads), *rows = board.grid(_markdown_cell, by_collection=by_collection)
@@ -96,7 +96,10 @@ def markdown(boards: Sequence[Board], *, by_collection: bool = False) -> str:
 def print_differences(
     differences: Sequence[Difference], *, most: int, link: Callable[[str], str] | None = None
 ) -> None:
-    """One row a measure, then the questions that changed most by the first measure, each a ``link`` by its id."""
+    """Prints one row for each measure, then the questions that changed most by the first measure.
+
+    ``link`` makes a link of a question's id.
+    """
     table = titled("B less A", "measure")
     for column in ("A", "B", "difference", "95 % interval", "p", "wins", "losses"):
         table.add_column(column, justify="right", no_wrap=True)
@@ -124,7 +127,7 @@ def print_differences(
 
 
 def print_timings(timings: Iterable[Timing]) -> None:
-    """One row a library size and mode."""
+    """Prints one row for each library size and mode."""
     table = titled("Search latency", "passages", "mode")
     for column in ("p50 ms", "p95 ms", "p50 CPU ms", "added/s", "library MB"):
         table.add_column(column, justify="right")
@@ -135,7 +138,7 @@ def print_timings(timings: Iterable[Timing]) -> None:
 
 
 def print_checks(checks: Sequence[Check]) -> None:
-    """One row an expected figure."""
+    """Prints one row for each expected figure."""
     table = titled("Expected figures", "what", "measure", "expected", "measured", "difference", "")
     for each in checks:
         if each.measured is None:
@@ -147,7 +150,7 @@ def print_checks(checks: Sequence[Check]) -> None:
 
 
 def print_ground(scores: Sequence[GroundScore]) -> None:
-    """One row a set and language; below each, the labels given by the set's own label."""
+    """Prints one row for each set and language, and below it the labels given, by the set's own label."""
     table = titled("Grounding on the measuring half, AUC with 95 % interval", "set")
     for column in ("n", "AUC", "floor", "gain", "balanced\naccuracy"):
         table.add_column(column, justify="right", vertical="middle")
@@ -162,7 +165,7 @@ def print_ground(scores: Sequence[GroundScore]) -> None:
 
 
 def print_structure(score: StructureScore) -> None:
-    """Two tables: the document's structure, and its tables."""
+    """Prints two tables: the document's structure, and its tables."""
     found = titled("Structure", "what", "right")
     extra = f" (and {score.extra_headings} more)" if score.extra_headings else ""
     found.add_row("headings with level and page", f"{score.headings}{extra}")
@@ -179,7 +182,7 @@ def print_structure(score: StructureScore) -> None:
 
 
 def print_sizes(results: Iterable[SizeResult]) -> None:
-    """One row a passage size and group of questions."""
+    """Prints one row for each passage size and group of questions."""
     table = Table("target", "passages", "questions", "@1", "@5", "@10", "in 2,000 characters", title="Passage size")
     for result in results:
         for name, recall in result.recall.items():
@@ -189,7 +192,7 @@ def print_sizes(results: Iterable[SizeResult]) -> None:
 
 
 def print_figures(figures: Sequence[Figure]) -> None:
-    """One row a figure, with its reference and bound."""
+    """Prints one row for each figure, with its reference and bound."""
     table = titled("Speed and memory", "what")
     for heading in ("measured", "reference", "ratio", "bound"):
         table.add_column(heading, justify="right")
@@ -208,7 +211,7 @@ def print_figures(figures: Sequence[Figure]) -> None:
 
 
 def titled(title: str, *columns: str) -> Table:
-    """An empty table in the style of all of ours."""
+    """Returns an empty table in our common style."""
     return Table(*columns, title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
 
 
@@ -237,5 +240,5 @@ def _against(cell: Cell) -> list[str]:
 
 
 def short(share: float, digits: int = 2) -> str:
-    """A share without the zero before its point."""
+    """Formats a share without the zero before the point."""
     return f"{share:.{digits}f}".removeprefix("0")

@@ -15,7 +15,7 @@ from sinkqa.ingest.errors import FileMissing
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One question that one of the two answers better, by the measure that is compared."""
+    """One question that one of the two answers better, by the compared measure."""
 
     query_id: str
     text: str
@@ -25,9 +25,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """B less A by one measure: mean with interval, two-sided p, and the questions that changed, largest change first.
+    """B less A by one measure: mean with interval, two-sided p, and the changed questions, the largest change first.
 
-    ``changes`` are A's value to B's; equal questions are left out.
+    Each of ``changes`` gives A's value and B's. Questions with equal values are left out.
     """
 
     measure: str
@@ -39,18 +39,18 @@ class Difference:
 
     @property
     def wins(self) -> int:
-        """Questions that B answers better."""
+        """The number of questions that B answers better."""
         return sum(each.b > each.a for each in self.changes)
 
     @property
     def losses(self) -> int:
-        """Questions that A answers better."""
+        """The number of questions that A answers better."""
         return len(self.changes) - self.wins
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Values by measure and question, of one configuration. ``about``: what they were measured on, by name."""
+    """Values of one configuration by measure and question. ``about``: the data they were measured on, by name."""
 
     label: str
     values: Mapping[str, Mapping[str, float]]
@@ -60,17 +60,18 @@ class Scored:
 
 
 def compare(a: Path, b: Path, *, qrels: Path | None = None) -> list[Difference]:
-    """Compares two result files, or TREC runs by ``qrels``.
+    """Compares two result files, or two TREC runs by ``qrels``.
 
-    Raises what :func:`read_either` and :func:`differences` raise.
+    Raises the errors of :func:`read_either` and :func:`differences`.
     """
     return differences(read_either(a, qrels), read_either(b, qrels))
 
 
 def differences(a: Result, b: Result) -> list[Difference]:
-    """B less A by every measure that both have; a judged query that a run lacks scores 0 there.
+    """Returns B less A by every measure that both have. A judged query that a run lacks scores 0.
 
-    A measure that fits only some answers, as one of citations does, is compared over the questions where it fits both.
+    Some measures fit only some answers, as those of citations do. They are compared over the questions for which both
+    have a value.
 
     Raises:
         NotComparable: other corpora or questions, or no measure in common.
@@ -90,7 +91,7 @@ def differences(a: Result, b: Result) -> list[Difference]:
 
 
 def scored(result: Result) -> Scored:
-    """The values of a result."""
+    """Returns the values of a result."""
     return Scored(
         label=result.label,
         values={
@@ -104,7 +105,7 @@ def scored(result: Result) -> Scored:
 
 
 def mean_difference(name: str, pairs: Sequence[tuple[Scored, Scored]]) -> tuple[Estimate, float]:
-    """B less A in the mean over several collections, each counting alike, and its two-sided p.
+    """Returns the mean of B less A over several collections with equal weights, and its two-sided p.
 
     Raises:
         NotComparable: a pair answers different questions.
@@ -115,7 +116,7 @@ def mean_difference(name: str, pairs: Sequence[tuple[Scored, Scored]]) -> tuple[
 
 
 def difference(name: str, a: Scored, b: Scored, *, draws: int = RESAMPLES) -> Difference:
-    """B less A by one measure; ``draws`` are what p is counted over.
+    """Returns B less A by one measure. ``draws``: the number of draws from which p is counted.
 
     Raises:
         NotComparable: they answer different questions.
@@ -154,7 +155,10 @@ def _sums(differences: list[float], clusters: list[str]) -> list[float]:
 
 
 def fitting(one: Scored, other: Scored) -> Scored:
-    """The values of one result for questions that the other has too. A measure without such questions is left out."""
+    """Returns one result's values for the questions that the other has too.
+
+    A measure without such questions is left out.
+    """
     both = {
         name: {query_id: value for query_id, value in values.items() if query_id in other.values.get(name, {})}
         for name, values in one.values.items()
@@ -163,10 +167,10 @@ def fitting(one: Scored, other: Scored) -> Scored:
 
 
 def read_either(path: Path, qrels: Path | None) -> Result:
-    """A result as it was kept, or a run scored by judgements: a file of them, or the folder of a collection.
+    """Reads a saved result, or scores a run by ``qrels``: a file of judgements or the folder of a collection.
 
     Raises:
-        FileMissing, MalformedData: see their names; a run needs judgements.
+        FileMissing, MalformedData: see their names. A run needs judgements.
     """
     if not path.is_file():
         raise FileMissing(f"{path}: expected a result or run file, found none; check the path")

@@ -8,15 +8,15 @@ from sinkqa.eval.data.trec import Qrels, ScoredDoc
 
 MEASURES = ("nDCG@10", "R@5", "R@20", "RR@10")
 LOWER_IS_BETTER = ("wrong-document citations", "unanswerable answered", "length")
-"""Of all measures, those of answers too."""
+"""The measures for which less is better, including those of answers."""
 
 
 def measure(
     qrels: Qrels, run: Mapping[str, Sequence[ScoredDoc]], *, measures: Sequence[str] = MEASURES
 ) -> dict[str, dict[str, float]]:
-    """Value, 0..1, by measure and judged query; a judged query for which nothing was found scores 0.
+    """Returns values, 0..1, by measure and judged query. A judged query without results scores 0.
 
-    The ranking is taken as it stands: trec_eval would order equal scores by document id.
+    The order of the ranking counts. trec_eval would instead order equal scores by document id.
 
     Raises:
         ValueError: ir-measures knows no such measure.

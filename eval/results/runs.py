@@ -35,7 +35,7 @@ class Judged:
 
 
 def read_judged(path: Path, *, split: str = "test", n_queries: int | None = None) -> Judged:
-    """Judgements of a file (TREC qrels or BEIR's TSV), or of a folder that holds a collection.
+    """Reads the judgements of a file (TREC qrels or BEIR's TSV), or of a folder that holds a collection.
 
     Raises:
         FileMissing, MalformedData: see their names.

@@ -1,4 +1,4 @@
-"""Record of the evaluation: one collection under one configuration, question by question, on disk as JSON."""
+"""Evaluation results: one collection under one configuration, question by question, saved as JSON."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ RESULT_FORMAT = 1
 _HEADLINES = ("nDCG@10", "answer points", "recall@5")
 
 Stage = Literal["retrieval", "abstention", "choice", "items"]
-"""Where an answer is lost, in the order of the flow."""
+"""The stages at which an answer can be lost, in the order of the flow."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Something that should be found: an entry of the collection, or exact words that support an answer.
+    """An expected entry of the collection, or the expected words that support an answer.
 
-    ``hop`` groups alternatives: one of each hop is enough where hops are numbered, and every entry counts where not.
-    ``rank`` is 1-based, None where it was missed.
+    ``hop`` groups alternatives. If hops are numbered, one of each hop is enough; otherwise every entry counts. ``rank``
+    is 1-based, None if it was missed.
     """
 
     name: str
@@ -35,12 +35,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Why a question that can be answered has no complete answer: the first ``stage`` at which something was lost.
+    """Why an answerable question has no complete answer: the first ``stage`` at which something was lost.
 
-    ``rank`` is 1-based: so many passages hold all of its evidence; None where no number of them does. ``first`` names
-    the file of the first passage, and ``astray`` says whether that is one without evidence. ``right`` name the files
-    with evidence, ``quoted`` are the files and beginnings of what was quoted. ``missing`` are the points not said, each
-    in one variant.
+    ``rank``: the number of first passages that hold all of its evidence, None if no number does. ``first``: the file of
+    the first passage. ``astray``: whether that file is one without evidence. ``right``: the files with evidence.
+    ``quoted``: the file and the beginning of each quote. ``missing``: the points not stated, each in one variant.
     """
 
     stage: Stage
@@ -55,11 +54,11 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class QuestionResult:
-    """One question: its value by measure, what should be found, and the ids found, best first.
+    """One question: its value by measure, the expected entries or words, and the ids found, best first.
 
-    ``traits`` are what to break down by (language, type ...). Questions of one ``cluster`` ask the same. ``counts``
-    tell of a share of how many things it is, where each of them counts alike, as citations do; other measures count
-    once a question. ``lost``, of answers: why it is not complete.
+    ``traits``: properties for groups (language, type ...). Questions of one ``cluster`` ask the same. ``counts``: the
+    number of items of a share whose items count alike, as citations do. Other measures count once for each
+    question. ``lost``: why the answer is incomplete.
     """
 
     query_id: str
@@ -74,17 +73,17 @@ class QuestionResult:
 
     @property
     def answered(self) -> bool:
-        """Of answers: whether one was given, be the question answerable or not."""
+        """Whether an answer was given, be the question answerable or not."""
         return bool(self.scores.get("answered", 1 - self.scores.get("withheld", 1)))
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What was measured.
+    """The result of one measurement.
 
-    ``fingerprints`` name ``corpus``, ``questions``, ``index``, ``configuration`` and ``code``: the same ones, the same
-    figures. ``facts`` are sizes (MB, passages) and times (ms, s). ``texts`` are excerpts by id of what was wanted or
-    found. ``curve``, of answers: confidence, coverage and risk, from the highest confidence down.
+    ``fingerprints`` identify ``corpus``, ``questions``, ``index``, ``configuration`` and ``code``. Equal fingerprints
+    mean equal figures. ``facts``: sizes (MB, passages) and times (ms, s). ``texts``: excerpts of expected and found
+    entries, by id. ``curve``: for answers, confidence, coverage and risk, the highest confidence first.
     """
 
     kind: str
@@ -105,7 +104,10 @@ class Result:
         return list(dict.fromkeys(name for each in self.questions for name in each.scores))
 
     def estimates(self, **traits: str) -> dict[str, Estimate]:
-        """Means by measure with their intervals, over the questions with these traits; empty where there are none."""
+        """Returns means by measure with intervals, over the questions with these traits.
+
+        Empty without such questions.
+        """
         chosen = [each for each in self.questions if traits.items() <= each.traits.items()]
         found = {}
         for name in self.measures:
@@ -117,11 +119,11 @@ class Result:
         return found
 
     def groups(self) -> list[tuple[str, str]]:
-        """Every trait and value that occurs, in order of name and value."""
+        """Returns every trait and value that occurs, ordered by name and value."""
         return sorted({pair for each in self.questions for pair in each.traits.items()})
 
     def summary(self) -> dict[str, Any]:
-        """All but the questions, as JSON: with means and intervals, overall and by trait."""
+        """Returns everything except the questions as JSON values, with means and intervals, in total and by trait."""
         whole = {"mean_and_interval": _plain(self.estimates()), "n_questions": len(self.questions)}
         groups = {f"{name}={value}": _plain(self.estimates(**{name: value})) for name, value in self.groups()}
         about = {k: getattr(self, k) for k in ("kind", "dataset", "label", "fingerprints", "configuration", "facts")}
@@ -131,7 +133,7 @@ class Result:
 
 
 def write_result(path: Path, result: Result) -> None:
-    """Writes the result whole or not at all."""
+    """Writes the result atomically."""
     path.parent.mkdir(parents=True, exist_ok=True)
     about = result.summary() | {"questions": [asdict(each) for each in result.questions], "texts": result.texts}
     aside = path.with_name(path.name + ".part")
@@ -140,11 +142,11 @@ def write_result(path: Path, result: Result) -> None:
 
 
 def read_result(path: Path) -> Result:
-    """Reads what :func:`write_result` wrote.
+    """Reads a file written by :func:`write_result`.
 
     Raises:
         FileMissing: no such file.
-        MalformedData: something else, or of another format.
+        MalformedData: it is another file, or has another format.
     """
     if not path.is_file():
         raise FileMissing(f"{path}: expected a result file, found none; check the path")
@@ -165,7 +167,7 @@ def read_result(path: Path) -> Result:
 
 
 def find_results(paths: Sequence[Path]) -> list[Path]:
-    """The result files named, and those directly in the folders named, in order of name.
+    """Finds the result files given, and those directly in the folders given, ordered by name.
 
     Raises:
         FileMissing: a path holds none.
@@ -180,7 +182,7 @@ def find_results(paths: Sequence[Path]) -> list[Path]:
 
 
 def headline(result: Result) -> str:
-    """The measure that one figure is drawn of."""
+    """Returns the measure to show if there is room for only one."""
     return next((name for name in _HEADLINES if name in result.measures), result.measures[0])
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 RESAMPLES = 5_000
-"""Draws of every interval and test, unless it says otherwise."""
+"""Default number of draws of an interval or test."""
 
 _AT_ONCE = 2_000_000  # drawn numbers held at one time
 _LEVEL = 0.95
@@ -28,10 +28,10 @@ class Estimate:
 
 
 def estimate(values: Sequence[float], *, clusters: Sequence[Hashable] | None = None) -> Estimate:
-    """Mean with percentile interval; the same values give the same interval.
+    """Returns the mean with its percentile interval. The same values give the same interval.
 
-    ``clusters`` names what each value shares with others (wordings of one question): whole clusters are drawn,
-    where there are at least two.
+    ``clusters`` has an entry for each value: values with equal entries belong together (wordings of one question). The
+    bootstrap draws whole clusters if there are at least two.
 
     Source: Efron and Tibshirani 1993, An Introduction to the Bootstrap, section 13.3.
 
@@ -58,7 +58,9 @@ def estimate(values: Sequence[float], *, clusters: Sequence[Hashable] | None = N
 
 
 def mean_of(estimates: Sequence[Estimate]) -> Estimate:
-    """Mean of several collections' means, each counting alike; they are independent, so their variances add.
+    """Returns the mean of the means of several collections, with equal weights.
+
+    The means are independent, so their variances add.
 
     Raises:
         ValueError: no estimates.
@@ -72,9 +74,9 @@ def mean_of(estimates: Sequence[Estimate]) -> Estimate:
 
 
 def randomisation(differences: Sequence[float], *, draws: int = RESAMPLES) -> float:
-    """Two-sided p of the paired randomisation test: how often random signs give a mean as far from 0.
+    """Returns the two-sided p of the paired randomisation test: how often random signs give a mean as far from 0.
 
-    Exact with up to 12 differences other than 0, else by ``draws`` of fixed seed.
+    It is exact with up to 12 differences other than 0. Otherwise it uses ``draws`` from a fixed seed.
 
     Source: Smucker, Allan and Carterette 2007, A Comparison of Statistical Significance Tests for IR Evaluation.
     """

@@ -14,14 +14,14 @@ from sinkqa.eval.results.saved import Result, headline
 from sinkqa.eval.results.significance import RESAMPLES, Estimate
 
 SURE = 0.05
-"""A difference is called significant below this corrected p."""
+"""A difference is significant if its corrected p is below this."""
 
 _DRAWS_A_PAIR = 40  # the least p, corrected for as many pairs, is then .025
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """B less A, two-sided p of the paired randomisation test, and that p corrected for all pairs of the collection."""
+    """B less A, two-sided p of the paired randomisation test, and this p corrected for all pairs of the collection."""
 
     a: str
     b: str
@@ -37,9 +37,9 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A system's mean with interval; ``place`` is 1 for the best, and for its equals.
+    """A system's mean with interval. ``place`` is 1 for the best and for systems equal to it.
 
-    ``beats`` are the systems significantly below it, ``facts`` its sizes and times.
+    ``beats``: the systems that are significantly worse. ``facts``: its sizes and times.
     """
 
     label: str
@@ -66,9 +66,9 @@ def standings(
     measures: Sequence[str] = (),
     on_pair: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[Standings]:
-    """For each collection and measure, by default its headline; results over other data stand apart.
+    """Ranks the systems for each collection and measure (default: the headline). Results over other data are separate.
 
-    ``on_pair`` is called with the pairs of systems compared so far, and all of them.
+    ``on_pair`` is called with the number of pairs compared so far, and their total.
 
     Raises:
         NothingToMeasure: no result has such a measure.
@@ -94,7 +94,7 @@ def standings(
 
 
 def holm(ps: Sequence[float]) -> list[float]:
-    """The p values corrected for their number by Holm's method. It holds for dependent tests too.
+    """Corrects p values for their number by Holm's method, which holds for dependent tests too.
 
     Source: Holm 1979, A Simple Sequentially Rejective Multiple Test Procedure.
     """

@@ -23,9 +23,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """One configuration. ``cells`` by collection; ``mean`` over all of the board's, where it ran all of several.
+    """One configuration. ``mean`` is over all collections of the board, if there are several and it ran all.
 
-    ``p50_ms`` is the median over the collections of the median search, ``megabytes`` the size of the models.
+    ``cells`` are by collection. ``p50_ms`` is the median over the collections of the median search, ``megabytes`` the
+    size of the models.
     """
 
     label: str
@@ -37,7 +38,7 @@ class System:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Systems by one measure; ``notes`` are one line each."""
+    """A table of systems for one measure. ``notes`` are one line each."""
 
     measure: str
     collections: tuple[str, ...]
@@ -46,7 +47,7 @@ class Board:
     notes: tuple[str, ...]
 
     def grid(self, show: Callable[[Cell, bool], str], *, by_collection: bool = False) -> list[list[str]]:
-        """The heads, then one row for each system, or for each collection with ``by_collection``.
+        """Returns the header, then one row for each system, or with ``by_collection`` for each collection.
 
         ``show`` formats a cell. Its second argument says whether the cell is the best.
         """
@@ -69,10 +70,11 @@ class Board:
 
 
 def boards(results: Sequence[Result], *, measure: str | None = None, baseline: str | None = None) -> list[Board]:
-    """One board for each kind of result by its headline, or one by ``measure`` over the results that have it.
+    """Returns one board for each kind of result by its headline, or one by ``measure`` over the results that have it.
 
-    Systems with a mean stand weakest first, then the others; or all as they come, after their ``baseline``. A
-    collection that was measured with several corpora or sets of questions is left out and noted.
+    Systems with a mean come first, the weakest first, then the others. With a ``baseline``, the baseline comes first
+    and all others keep their order. A collection measured with several corpora or sets of questions is left out and
+    noted.
 
     Raises:
         NothingToMeasure: no result has the measure, or none is the baseline's.

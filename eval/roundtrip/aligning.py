@@ -1,4 +1,4 @@
-"""Aligns each unit of the truth with the stored text, and finds what is left over."""
+"""Aligns each unit of the truth with the stored text, and finds stored text that belongs to no unit."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _LEAST = 0.3  # share of a unit that must be found for it to count as there at a
 
 @dataclass(slots=True)
 class Found:
-    """A unit: its canonical text, and the stretches of the stored text that hold it, in the unit's order."""
+    """A unit of the truth: its canonical text, and the stretches of stored text that hold it, in the unit's order."""
 
     text: str
     places: list[tuple[int, int]]
 
     @property
     def chars(self) -> int:
-        """How many of its characters were found."""
+        """How many characters of the unit were found."""
         return sum(end - start for start, end in self.places)
 
     @property
@@ -50,7 +50,7 @@ class Alignment:
                 self._by_likeness(number, unit)
 
     def left(self) -> Iterator[tuple[int, int]]:
-        """Stretches of the stored text that belong to no unit."""
+        """Yields the stretches of stored text that belong to no unit."""
         at = 0
         for free, several in groupby(self._free):
             length = len(list(several))
@@ -59,7 +59,7 @@ class Alignment:
             at += length
 
     def take(self, start: int, end: int) -> None:
-        """Marks a stretch of the stored text as taken by a unit."""
+        """Marks a stretch of stored text as belonging to a unit."""
         self._free[start:end] = bytes(end - start)
 
     def is_free(self, start: int, end: int) -> bool:

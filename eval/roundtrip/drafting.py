@@ -1,4 +1,4 @@
-"""Drafts the content of a document at random: plain sections, and pieces of the kinds under test."""
+"""Drafts the content of a document at random: plain sections, and content of the kinds under test."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sinkqa.eval.roundtrip.words import Language, Words
 
 @dataclass(slots=True)
 class Draft:
-    """A document to be made: its pieces in order, and what its pages wear by kind."""
+    """A document to be made: its pieces in order, and the kinds of decoration on its pages."""
 
     random: Random
     language: Language
@@ -21,11 +21,11 @@ class Draft:
     dress: set[str] = field(default_factory=set)
 
     def chance(self, share: float) -> bool:
-        """Whether the dice say yes."""
+        """Returns true with the probability ``share``."""
         return self.random.random() < share
 
     def pick(self, *several: str) -> str:
-        """One of several."""
+        """Picks one of several strings at random."""
         return self.random.choice(several)
 
 
@@ -34,7 +34,7 @@ _NUMBER = "#"
 
 
 def begun(random: Random, language: Language, sections: int) -> Draft:
-    """A title and plain sections, numbered or not."""
+    """Starts a draft with a title and plain sections. The sections are numbered or not."""
     draft = Draft(random, language, Words(random, language))
     words, numbered, nested = draft.words, draft.chance(0.5), draft.chance(0.3)
     draft.pieces.append(Heading(0, words.title()))
@@ -60,7 +60,7 @@ def insert(draft: Draft, pieces: list[Piece]) -> None:
 
 
 def number(draft: Draft) -> None:
-    """Numbers tables and notes as they follow each other."""
+    """Numbers tables and notes in their order."""
     tables = notes = 0
     for place, piece in enumerate(draft.pieces):
         if isinstance(piece, Grid):
@@ -75,7 +75,7 @@ def number(draft: Draft) -> None:
 
 
 def powers(draft: Draft) -> list[Piece]:
-    """A figure with a power of ten."""
+    """Makes a paragraph with a figure that has a power of ten."""
     words, power = draft.words, draft.pick("3", "6", "9", "12", "-3", "-6")
     base = draft.pick("", f"{draft.words.figure('share')} × ") + "10"
     texts = words.either(
@@ -86,7 +86,7 @@ def powers(draft: Draft) -> list[Piece]:
 
 
 def units(draft: Draft) -> list[Piece]:
-    """An area or volume whose unit has an exponent."""
+    """Makes a paragraph with an area or a volume, whose unit has an exponent."""
     words, unit = draft.words, draft.pick("m|2", "m|3", "hm|2", "km|2", "Nm|3", "cm|2")
     name, power = unit.split("|")
     texts = words.either(
@@ -97,7 +97,7 @@ def units(draft: Draft) -> list[Piece]:
 
 
 def subscripts(draft: Draft) -> list[Piece]:
-    """A gas by its formula."""
+    """Makes a paragraph that names a gas by its formula."""
     words, gas = draft.words, draft.pick("CO|2", "N|2|O", "CH|4", "SO|2", "CO|2|e")
     parts = gas.split("|")
     runs: Runs = tuple(
@@ -109,7 +109,7 @@ def subscripts(draft: Draft) -> list[Piece]:
 
 
 def fractions(draft: Draft) -> list[Piece]:
-    """A formula with a fraction, on a line of its own."""
+    """Makes a formula with a fraction, on its own line."""
     words = draft.words
     top, bottom = draft.random.choice((("44", "12"), ("12", "44"), ("16", "12"), ("1", "3"), ("44", "28")))
     lead = words.either("Emissions are calculated as follows:", "排放量按下式计算：")
@@ -126,7 +126,7 @@ def _shifted(texts: str, power: str) -> Runs:
 
 
 def notes(draft: Draft) -> list[Piece]:
-    """A paragraph with one or two notes."""
+    """Makes a paragraph with one or two notes."""
     words, runs, found = draft.words, [], []
     for number in range(draft.random.randint(1, 2)):
         first = words.sentence()
@@ -152,12 +152,12 @@ _SIGNS = {
 
 
 def sign(style: str, number: int) -> str:
-    """A number in one of Word's formats, 1 to 9."""
+    """Writes a number from 1 to 9 in one of Word's formats."""
     return _SIGNS[style].split()[number - 1]
 
 
 def items(draft: Draft, kind: str, style: str, around: str, count: int) -> list[ListItem]:
-    """A list that starts at 1."""
+    """Makes the items of a list that starts at 1."""
     return [
         ListItem(
             around.replace("%1", sign(style, n)), plain(draft.words.sentence()), kind, n, style, around, first=n == 1
@@ -167,7 +167,7 @@ def items(draft: Draft, kind: str, style: str, around: str, count: int) -> list[
 
 
 def grouped(pieces: Sequence[Piece]) -> Iterator[Piece | list[ListItem]]:
-    """Pieces in order, the items of one list together."""
+    """Yields pieces in order. The items of one list come together."""
     several: list[ListItem] = []
     for piece in pieces:
         if several and not (isinstance(piece, ListItem) and not (piece.first and piece.depth == 1)):
@@ -182,18 +182,18 @@ def grouped(pieces: Sequence[Piece]) -> Iterator[Piece | list[ListItem]]:
 
 
 def lead(draft: Draft, kind: str) -> Text:
-    """What leads to a list."""
+    """Makes the sentence that introduces a list."""
     return Text(plain(draft.words.either("The operator shall observe the following:", "企业应当遵守下列规定：")), kind)
 
 
 def listed(draft: Draft) -> list[Piece]:
-    """A lead-in and a list of three to six items."""
+    """Makes a lead-in and a list of three to six items."""
     style, around = draft.random.choice(_FORMATS[draft.language])
     return [lead(draft, "list"), *items(draft, "list", style, around, draft.random.randint(3, 6))]
 
 
 def large_heading(draft: Draft) -> list[Piece]:
-    """A heading of 9 to 24 points over a paragraph."""
+    """Makes a heading of 9 to 24 points above a paragraph."""
     size = float(draft.random.randint(9, 24))
     return [
         Heading(1, draft.words.title(), "headings of any size", size),
@@ -202,12 +202,12 @@ def large_heading(draft: Draft) -> list[Piece]:
 
 
 def spaced_heading(draft: Draft) -> list[Piece]:
-    """A heading whose letters stand apart."""
+    """Makes a heading with spaces between its letters."""
     return [Heading(1, draft.words.title(), "spaced headings", spaced=True), Text(plain(draft.words.paragraph()))]
 
 
 def repeated(draft: Draft) -> list[Piece]:
-    """Sentences that differ by their figures alone."""
+    """Makes sentences that differ only in their figures."""
     words = draft.words
     return [
         Text(plain(words.either(
@@ -219,7 +219,7 @@ def repeated(draft: Draft) -> list[Piece]:
 
 
 def form(draft: Draft) -> list[Piece]:
-    """Lines of a filled form; values are Latin, as the standard faces of forms are."""
+    """Makes lines of a filled-in form. Values are Latin, because forms use the standard PDF faces."""
     words = draft.words
     labels = words.either("Operator:,Annual emissions (t):,Contact:", "企业名称：,年排放量：,联系人：").split(",")
     values = ("Arden Glass Works", words.figure("count"), "Mira Holt")
@@ -227,12 +227,12 @@ def form(draft: Draft) -> list[Piece]:
 
 
 def caption(draft: Draft) -> str:
-    """A table's caption, whose number is given at the end."""
+    """Makes a table's caption. :func:`number` gives it its number at the end."""
     return draft.words.either(f"Table {_NUMBER} ", f"表{_NUMBER} ") + draft.words.title()
 
 
 def grid(draft: Draft, kind: str, *, rows: int = 0, columns: int = 0) -> Grid:
-    """A table of places and figures."""
+    """Makes a table of places and figures."""
     words, random = draft.words, draft.random
     n_columns = columns or random.randint(2, 4)
     names = words.distinct("place", rows or random.randint(3, 6))
@@ -247,45 +247,45 @@ def grid(draft: Draft, kind: str, *, rows: int = 0, columns: int = 0) -> Grid:
 
 
 def ruled(draft: Draft) -> list[Piece]:
-    """All lines drawn."""
+    """Makes a table with all lines drawn."""
     return [replace(grid(draft, "ruled table"), rules="full")]
 
 
 def set_in(draft: Draft) -> list[Piece]:
-    """The corner of the table is empty."""
+    """Makes a table whose corner cell is empty."""
     table = grid(draft, "cells set in from the left")
     return [replace(table, places=tuple(place for place in table.places if place.row or place.column))]
 
 
 def booktabs(draft: Draft) -> list[Piece]:
-    """Three lines."""
+    """Makes a table with three lines."""
     return [replace(grid(draft, "three-line table"), rules="booktabs")]
 
 
 def unruled(draft: Draft) -> list[Piece]:
-    """No line."""
+    """Makes a table without lines."""
     return [replace(grid(draft, "table without rules"), rules="none")]
 
 
 def unit_line(draft: Draft) -> list[Piece]:
-    """A line with the unit between caption and table; two tables, since the wrong one may get the caption."""
+    """Makes a line with the unit between caption and table, for two tables, since the wrong one may get the caption."""
     unit = draft.words.either("Unit: ", "单位：") + draft.pick("mg/m³", "t/hm²", "kg", "GJ/t")
     return [replace(grid(draft, "unit line"), unit=unit), replace(grid(draft, "unit line"), unit=unit)]
 
 
 def caption_below(draft: Draft) -> list[Piece]:
-    """The caption stands under its table."""
+    """Makes a table with its caption below it."""
     return [replace(grid(draft, "caption below"), below=True)]
 
 
 def remarked(draft: Draft) -> list[Piece]:
-    """A line under the table says where it is from."""
+    """Makes a table with a line below it that names the source."""
     remark = draft.words.either("Note: ", "注：") + draft.words.sentence()
     return [replace(grid(draft, "table with remark"), remark=remark)]
 
 
 def years(draft: Draft) -> list[Piece]:
-    """The header is a row of years."""
+    """Makes a table whose header is a row of years."""
     table, first = grid(draft, "year headers"), draft.random.randint(2012, 2022)
     suffix = draft.pick("", draft.words.either("", "年"))
     heads = {place.column: f"{first + place.column}{suffix}" for place in table.places if place.row == 0}
@@ -294,7 +294,7 @@ def years(draft: Draft) -> list[Piece]:
 
 
 def gaps(draft: Draft) -> list[Piece]:
-    """Some cells are empty."""
+    """Makes a table with some empty cells."""
     table = grid(draft, "empty cells", rows=6, columns=3)
     inner = [place for place in table.places if place.row and place.column]
     empty = draft.random.sample(inner, 3)
@@ -302,12 +302,12 @@ def gaps(draft: Draft) -> list[Piece]:
 
 
 def turned_labels(draft: Draft) -> list[Piece]:
-    """Labels over two rows, set upwards."""
+    """Makes a table whose labels span two rows and read upwards."""
     return [replace(piece, kind="turned labels") for piece in merged(draft) if isinstance(piece, Grid)]
 
 
 def formatted(draft: Draft) -> list[Piece]:
-    """Shares with a percent sign, and amounts with commas."""
+    """Makes a table of shares with percent signs and of amounts with commas."""
     table = grid(draft, "number formats", columns=2)
     figures = {1: lambda: f"{draft.words.figure('share')}%", 2: lambda: f"{draft.random.randint(1_000, 99_999):,}"}
     places = [replace(p, text=figures[p.column]()) if p.row and p.column else p for p in table.places]
@@ -315,7 +315,7 @@ def formatted(draft: Draft) -> list[Piece]:
 
 
 def merged(draft: Draft) -> list[Piece]:
-    """Labels in two columns, the first of them over two rows each."""
+    """Makes a table with two label columns. Each label of the first spans two rows."""
     words, names = draft.words, draft.words.distinct("place", 3)
     sectors = words.distinct("sector", 2)
     heads = [words.either("Region", "地区"), words.either("Sector", "行业"), *words.distinct("thing", 2)]
@@ -330,7 +330,7 @@ def merged(draft: Draft) -> list[Piece]:
 
 
 def two_rows(draft: Draft) -> list[Piece]:
-    """A header of two rows: groups over years."""
+    """Makes a table with a header of two rows: groups above years."""
     words = draft.words
     groups, first = words.distinct("thing", 2), draft.random.randint(2012, 2024)
     places = [PlacedCell(0, 0, words.either("Region", "地区"), row_span=2)]
@@ -347,23 +347,23 @@ def two_rows(draft: Draft) -> list[Piece]:
 
 
 def continued(draft: Draft) -> list[Piece]:
-    """A table that a page ends in; its header stands again on the next page."""
+    """Makes a table that continues on the next page, where its header is repeated."""
     rows = draft.random.randint(14, 30)
     return [replace(grid(draft, "continued table", rows=rows, columns=3), rules="full", alone=True)]
 
 
 def grouped_rules(draft: Draft) -> list[Piece]:
-    """Rules stand between groups of rows alone."""
+    """Makes a table with rules only between groups of rows."""
     return [replace(grid(draft, "rules between groups", rows=6), rules="groups")]
 
 
 def sideways(draft: Draft) -> list[Piece]:
-    """A table on a page of its own, turned by 90 degrees."""
+    """Makes a table on its own page, turned by 90 degrees."""
     return [replace(grid(draft, "sideways table", columns=4, rows=6), sideways=True)]
 
 
 def wrapped(draft: Draft) -> list[Piece]:
-    """A table whose cells are sentences of several lines."""
+    """Makes a table whose cells are sentences of several lines."""
     words = draft.words
     heads = words.either("Body,Duty,Term", "机构,职责,期限").split(",")
     places = [PlacedCell(0, column, text) for column, text in enumerate(heads)]
@@ -377,10 +377,10 @@ def wrapped(draft: Draft) -> list[Piece]:
 
 
 def blocks(draft: Draft) -> list[Piece]:
-    """Short paragraphs side by side."""
+    """Makes short paragraphs side by side."""
     return [Text(plain(draft.words.paragraph(2)), "short blocks") for _ in range(draft.random.randint(2, 3))]
 
 
 def vertical(draft: Draft) -> list[Piece]:
-    """A page of text from top to bottom."""
+    """Makes a page of vertical text."""
     return [Text(plain(draft.words.paragraph(2)), "vertical text")]

@@ -1,4 +1,4 @@
-"""The kinds of content and pages under test, and the documents that a seed makes of them."""
+"""The kinds of content and of pages under test, and the documents that a seed makes from them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ from sinkqa.eval.roundtrip.words import Language
 
 FORMATS = ("pdf", "docx", "html", "markdown", "xlsx")
 SHARES = {"pdf": 10, "docx": 4, "html": 3, "markdown": 2, "xlsx": 1}
-"""Of twenty documents, how many are of each format."""
+"""The number of documents of each format among twenty."""
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentFeature:
-    """A feature of documents: pieces that ``maker`` makes, or a page decoration that the format's writer knows."""
+    """A feature of documents. ``maker`` makes its pieces.
+
+    Without a maker, the writer of the format decorates the pages.
+    """
 
     name: str
     formats: tuple[str, ...]
@@ -128,7 +131,7 @@ _APART = (
     {"turned page", "typed notes"},
     {"front matter", "rules at the top"},
 )
-"""Of each of these sets a document has one kind at most."""
+"""Sets of kinds that exclude each other: a document has at most one kind of each set."""
 _TALL = {
     "contents list",
     "running heads",
@@ -141,7 +144,7 @@ _TALL = {
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A made document: its format, the kinds that it has, its bytes and its truth."""
+    """A made document: its format, its kinds, its bytes and its truth."""
 
     number: int
     format: str
@@ -152,21 +155,22 @@ class Made:
 
     @property
     def name(self) -> str:
-        """A file name that says which it is."""
+        """A file name that identifies the document."""
         suffix = {"markdown": "md"}.get(self.format, self.format)
         return f"{self.number:04}-{self.kinds[0].replace(' ', '-') if self.kinds else 'plain'}.{suffix}"
 
 
 def kinds_of(format_: str) -> list[DocumentFeature]:
-    """All kinds that a format has."""
+    """Returns all kinds that exist for a format."""
     return [kind for kind in KINDS if format_ in kind.formats]
 
 
 def make(seed: int, documents: int, *, formats: Sequence[str] = (), kinds: Sequence[str] = ()) -> Iterator[Made]:
-    """Documents by a seed. Every other one has a single kind, so that a failure is that kind's; the others have more.
+    """Makes documents from a seed.
 
-    Kinds come in turn, so that each is tried as often as any other of its format. ``formats`` and ``kinds`` limit what
-    is made; a format that has none of the kinds is left out.
+    Every second document has a single kind, so that its failures are due to that kind. The others have several. Kinds
+    take turns, so that each is tried as often as any other of its format. ``formats`` and ``kinds`` limit the
+    documents. A format without any of the kinds is left out.
     """
     chosen = [format_ for format_ in formats or FORMATS if format_ in WRITERS and _usable(format_, kinds)]
     turns = [format_ for format_ in chosen for _ in range(SHARES[format_])]

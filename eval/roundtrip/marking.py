@@ -1,4 +1,4 @@
-"""Content that Word files, web pages and Markdown can have and a printed page cannot."""
+"""Content that Word files, web pages and Markdown can have but a printed page cannot."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from sinkqa.eval.roundtrip.drafting import Draft, grid, items, lead, sign
 from sinkqa.eval.roundtrip.truth import ListItem, Piece, Text, TextRun, plain
 
 LEGAL = "decimal of all levels"
-"""A format in which Word writes the numbers above as figures, whatever they are there."""
+"""A format in which Word writes the numbers of the upper levels as figures, whatever formats those levels have."""
 
 
 def struck(draft: Draft) -> list[Piece]:
-    """A figure that was struck, and the one that is valid."""
+    """Makes a paragraph with a struck figure and the valid one."""
     words = draft.words
     old, new = words.figure("count"), words.figure("count")
     before, after = words.either("The cap is|tonnes of carbon dioxide.", "年度总量上限为|吨二氧化碳。").split("|")
@@ -22,7 +22,7 @@ def struck(draft: Draft) -> list[Piece]:
 
 
 def hidden(draft: Draft) -> list[Piece]:
-    """Words that are in the file and are not shown."""
+    """Makes words that are in the file but not shown."""
     words = draft.words
     space = words.either(" ", "")
     secret = words.either("internal remark seven", "内部备注第七号")
@@ -32,17 +32,17 @@ def hidden(draft: Draft) -> list[Piece]:
 
 
 def boxed(draft: Draft) -> list[Piece]:
-    """A text box beside a paragraph."""
+    """Makes a text box beside a paragraph."""
     return [Text(plain(draft.words.sentence()), "text box", flow="beside")]
 
 
 def controlled(draft: Draft) -> list[Piece]:
-    """A paragraph within a content control."""
+    """Makes a paragraph inside a content control."""
     return [Text(plain(draft.words.paragraph(2)), "content controls")]
 
 
 def restarted(draft: Draft) -> list[Piece]:
-    """Two lists of one format; the second starts at 1 again."""
+    """Makes two lists of one format. The second starts at 1 again."""
     kind = "restarted lists"
     found: list[Piece] = []
     for _ in range(2):
@@ -51,14 +51,14 @@ def restarted(draft: Draft) -> list[Piece]:
 
 
 def numbered(draft: Draft) -> list[Piece]:
-    """A list in one of Word's rarer formats."""
+    """Makes a list in one of Word's rarer number formats."""
     kind, style = "rare list formats", draft.pick("ideographTraditional", "decimalEnclosedCircle", "upperRoman")
     around = {"ideographTraditional": "%1、", "decimalEnclosedCircle": "%1", "upperRoman": "%1."}[style]
     return [lead(draft, kind), *items(draft, kind, style, around, draft.random.randint(3, 5))]
 
 
 def late(draft: Draft) -> list[Piece]:
-    """Articles from the hundredth on."""
+    """Makes articles with numbers from 100."""
     kind = "articles beyond ninety-nine"
     signs = ("九十九", "一百", "一百零一", "一百零二")
     style, around = "chineseCountingThousand", "第%1条"
@@ -69,7 +69,7 @@ def late(draft: Draft) -> list[Piece]:
 
 
 def renumbered(draft: Draft) -> list[Piece]:
-    """A list that starts late, counts down, or leaves numbers out."""
+    """Makes a list that starts at a later number, counts down, or skips numbers."""
     kind = "lists that count otherwise"
     numbers = draft.random.choice(((4, 5, 6), (3, 2, 1), (1, 2, 7)))
     found: list[Piece] = [lead(draft, kind)]
@@ -79,7 +79,7 @@ def renumbered(draft: Draft) -> list[Piece]:
 
 
 def legal(draft: Draft) -> list[Piece]:
-    """Clauses 1.1 below a chapter that is numbered in words."""
+    """Makes clauses such as 1.1 below a chapter that is numbered in words."""
     kind, style = "legal numbers", "chineseCounting" if draft.language == "zh" else "upperRoman"
     around = draft.words.either("Part %1", "第%1章")
     found: list[Piece] = []
@@ -94,7 +94,7 @@ def legal(draft: Draft) -> list[Piece]:
 
 
 def counted(draft: Draft) -> list[Piece]:
-    """A table whose first column Word numbers."""
+    """Makes a table whose first column Word numbers."""
     table = grid(draft, "numbers in cells", columns=3)
     return [replace(table, places=tuple(
         replace(place, text=f"{place.row}.") if place.row and not place.column else place for place in table.places
@@ -102,7 +102,7 @@ def counted(draft: Draft) -> list[Piece]:
 
 
 def nested_list(draft: Draft) -> list[Piece]:
-    """A list of two levels."""
+    """Makes a list of two levels."""
     kind, inner = "nested list", draft.pick("lowerLetter", "lowerRoman")
     found: list[Piece] = [lead(draft, kind)]
     for number in range(1, 4):
@@ -115,12 +115,12 @@ def nested_list(draft: Draft) -> list[Piece]:
 
 
 def remarked_on_the_page(draft: Draft) -> list[Piece]:
-    """A note that somebody typed onto a page; Latin, as the standard face is."""
+    """Makes a note that somebody typed onto a page. It is Latin, because the standard face is."""
     return [Text(plain(f"Seen by Mira Holt, file {draft.words.figure('days')}"), "typed notes", flow="form")]
 
 
 def emphasised(draft: Draft) -> list[Piece]:
-    """Bold type that ends in a stop, which Chinese sets without a space behind it."""
+    """Makes bold type that ends in a full stop. In Chinese no space follows it."""
     words = draft.words
     name = words.either("Penalty:", "罚款：")
     rest = words.either(f" {words.figure('count')} euros for each tonne. ", f"每吨{words.figure('count')}元。")
@@ -128,7 +128,7 @@ def emphasised(draft: Draft) -> list[Piece]:
 
 
 def braced(draft: Draft) -> list[Piece]:
-    """A formula in TeX at a line's end."""
+    """Makes a TeX formula at the end of a line."""
     words = draft.words
     formula = words.either(
         "Emissions follow from $E = C \\times \\frac{44}{12}$", "排放量为$E = C \\times \\frac{44}{12}$"

@@ -22,7 +22,7 @@ _TELLING = 4  # characters from which a word inside others says where they are f
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One error of reading: its kind, what was expected and what is stored."""
+    """One reading error: its kind, the expected text and the stored text."""
 
     measure: str
     kind: str
@@ -32,7 +32,10 @@ class Fault:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of one document by measure: how many are right, and how many there are. ``faults``: the differences."""
+    """Counts of one document by measure: how many items are right, and how many there are.
+
+    ``faults``: the differences.
+    """
 
     right: dict[str, int] = field(default_factory=dict)
     of: dict[str, int] = field(default_factory=dict)
@@ -40,11 +43,14 @@ class Tally:
 
     @property
     def counted(self) -> list[Fault]:
-        """Faults that make a document fail; levels of headings and spaces are reported only."""
+        """The faults that make a document fail.
+
+        Faults in heading levels and in spaces are reported but do not count.
+        """
         return [fault for fault in self.faults if fault.measure not in ("structure", "spaces")]
 
     def add(self, measure: str, right: int, of: int) -> None:
-        """Counts more of a measure."""
+        """Adds counts to a measure."""
         self.right[measure] = self.right.get(measure, 0) + right
         self.of[measure] = self.of.get(measure, 0) + of
 
@@ -52,11 +58,16 @@ class Tally:
 def measure(truth: Truth, document: Document, passages: Sequence[Passage]) -> Tally:
     """Compares a stored document with its known truth.
 
-    ``recall``: characters of units found; ``order``: neighbouring units of one flow in their order; ``figures``:
-    numbers with their powers intact, and ``spaces`` between English words, in the unit that they belong to;
-    ``cells``: values that a row passage gives with their labels, headers, caption and unit; ``structure``: headings
-    of their level and items with their mark; ``invented`` and ``leaked``: characters of the body that no unit has,
-    and those of what is not text.
+    The measures:
+
+    - ``recall``: characters of units that were found
+    - ``order``: neighbouring units of one flow that are in order
+    - ``figures``: numbers with intact powers, in the unit that they belong to
+    - ``spaces``: spaces between English words, in the unit that they belong to
+    - ``cells``: values that a row passage gives with their labels, headers, caption and unit
+    - ``structure``: headings with their level, and items with their mark
+    - ``invented``: characters of the body that no unit has
+    - ``leaked``: characters of the body that come from excluded text
     """
     stored, tally = Stored(document), Tally()
     alignment = Alignment([unit.text for unit in truth.units], stored)

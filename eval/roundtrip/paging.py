@@ -1,4 +1,4 @@
-"""Compares the words stored for a page of a real file with those that another library finds on it."""
+"""Compares the words stored for a page of a real file with the words that another library finds on it."""
 
 from __future__ import annotations
 
@@ -47,17 +47,17 @@ class PageCheck:
 
     @property
     def precision(self) -> float:
-        """Share of the stored words that the page has; 1 where nothing is stored."""
+        """Share of the stored words that are on the page; 1 if nothing is stored."""
         return 1 - sum(count for _, count in self.added) / self.stored if self.stored else 1.0
 
     @property
     def ok(self) -> bool:
-        """Whether both reach the bar."""
+        """Whether recall and precision both reach the required value."""
         return min(self.recall, self.precision) >= BAR
 
 
 def compare(document: str, page: int, own: str, body: str, furniture: str, note: str = "") -> PageCheck:
-    """Compares two readings of one page: the words that only one of them has."""
+    """Compares two readings of one page. Finds the words that only one of them has."""
     stored = f"{body}\n{furniture}"
     theirs, ours = Counter(_words(own)), Counter(_words(stored))
     lost, added = _beyond(theirs - ours, own, stored), _beyond(ours - theirs, stored, own)
@@ -77,9 +77,9 @@ def _beyond(words: Counter[str], text: str, other: str) -> tuple[tuple[str, int]
 
 
 def check_pages(folder: Path, seed: int, pages: int, *, on_progress: OnProgress) -> Iterator[PageCheck]:
-    """Pages of the PDFs of a folder drawn by a seed, then every HTML and Word file of it as a whole.
+    """Checks pages of a folder's PDFs, drawn by the seed, and then each of its HTML and Word files as a whole.
 
-    A file that is refused, and a page without a text layer, are reported without words.
+    A refused file, and a page without a text layer, are reported without words.
 
     Raises:
         NothingToMeasure: the folder has no such file.

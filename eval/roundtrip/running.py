@@ -1,4 +1,4 @@
-"""Makes documents, reads and measures them; gives figures by format and kind, and the failures."""
+"""Makes documents, reads them and measures the result. Gives scores by format and by kind, and the failures."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ class Trip:
 
     @property
     def ok(self) -> bool:
-        """Whether all measures that count are right. Levels of headings are reported, but do not count."""
+        """Whether all measures that count are right. Levels of headings are reported but do not count."""
         return not self.error and not self.tally.counted
 
 
 @dataclass(slots=True)
 class Figures:
-    """A group of documents: how many, how many failed, each share with its interval, and superfluous characters.
+    """Scores of a group of documents: totals, failures, shares with intervals, and superfluous characters.
 
     ``alone``: documents with this kind and no other. ``own``: documents with a fault in a piece of this kind.
     """
@@ -61,7 +61,7 @@ class Figures:
 def run(
     seed: int, documents: int, *, formats: Sequence[str], kinds: Sequence[str], on_progress: OnProgress
 ) -> Iterator[Trip]:
-    """Makes documents and reads them; formats without a reader are left out."""
+    """Makes documents and reads them. Leaves out formats without a reader."""
     readable = [each for each in formats or FORMATS if each in FORMATS]
     for made in make(seed, documents, formats=readable, kinds=kinds):
         on_progress(made.number, documents, made.format)
@@ -69,7 +69,7 @@ def run(
 
 
 def trip(made: Made) -> Trip:
-    """One document read and measured; one that is refused has lost everything."""
+    """Reads and measures one document. A refused document counts as having lost everything."""
     try:
         document = read_bytes(made.content, made.name)
     except IngestError as error:
@@ -82,7 +82,7 @@ def trip(made: Made) -> Trip:
 
 
 def shown(document: Document) -> str:
-    """A stored document for people: a line a block, with its kind."""
+    """Formats a stored document for people: a line for each block, with its kind."""
     lines = [f"title: {document.metadata.title}", *(f"warning: {each}" for each in document.warnings)]
     for block in document.blocks:
         text = " ¦ ".join(document.text[start:end] for start, end in block.spans)
@@ -129,7 +129,10 @@ def _example(failed: Sequence[Trip], kind: str) -> dict[str, str | int] | None:
 
 
 def by_kind(trips: Sequence[Trip]) -> list[Figures]:
-    """A row for each kind, the worst first: by the share that failed where it was alone, then by its own faults."""
+    """Returns the scores of each kind, the worst first: by the share of documents with only this kind that failed.
+
+    Ties are ordered by the faults in pieces of the kind itself.
+    """
     names = dict.fromkeys(kind for each in trips for kind in each.made.kinds)
     rows = [
         figures(name, [each for each in trips if name in each.made.kinds], kind=name) for name in names
@@ -140,14 +143,14 @@ def by_kind(trips: Sequence[Trip]) -> list[Figures]:
 
 
 def by_format(trips: Sequence[Trip]) -> list[Figures]:
-    """A row for each format, and all of them."""
+    """Returns the scores of each format, and of all formats together."""
     names = dict.fromkeys(each.made.format for each in trips)
     rows = [figures(name, [each for each in trips if each.made.format == name]) for name in names]
     return [*rows, figures("all", trips)]
 
 
 def bars(whole: Figures) -> list[Bar]:
-    """The requirements that all documents together must meet."""
+    """Returns the requirements for all documents together."""
     found = [
         Bar(name, whole.shares[name].mean if name in whole.shares else None, limit, True)
         for name, limit in BARS.items()
@@ -156,7 +159,7 @@ def bars(whole: Figures) -> list[Bar]:
 
 
 def keep(trips: Iterable[Trip], folder: Path) -> None:
-    """Writes every failed document with its truth, what was stored, and the differences."""
+    """Writes every failed document with its truth, the stored text and the differences."""
     folder.mkdir(parents=True, exist_ok=True)
     for each in trips:
         if each.ok:

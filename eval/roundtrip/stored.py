@@ -1,4 +1,4 @@
-"""The stored document as one text without white space, with the block of each stretch."""
+"""A stored document as one text without white space, with the block of each stretch."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ _UNSEEN = re.compile("[\\s\u00ad\u200b\u2060\ufeff]+")
 
 
 def canonical(text: str) -> str:
-    """A text as it is compared: the search form without white space.
+    """Returns a text in its form for comparison: the search form without white space.
 
-    Circled numbers stay numbers; ``10^{9}`` is ``10⁹``, ``(44)/(12)`` and TeX's own form are ``44/12``, and a lowered
-    or raised figure behind a letter is as good written level (m³ and m3, CO₂ and CO2): 10⁹ and 109 differ.
+    Circled numbers stay numbers. ``10^{9}`` becomes ``10⁹``. ``(44)/(12)`` and TeX's fractions become ``44/12``. A
+    lowered or raised figure after a letter equals the plain figure (m³ and m3, CO₂ and CO2). After a figure it does
+    not: 10⁹ and 109 differ.
     """
     text = _TEX_FRACTION.sub(r"\1/\2", _TEX.sub(r"\1", text).replace("\\times", "×"))
     folded = _UNSEEN.sub("", fold(text.translate(_CIRCLED)))
@@ -36,7 +37,7 @@ def canonical(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A block, or a part of a table: its place in the whole text, its kind ("cell" for tables) and its level."""
+    """A block, or a part of a table: its place in the whole text, its kind ("cell" for tables), level and text."""
 
     start: int
     end: int
@@ -46,7 +47,7 @@ class Stretch:
 
 
 class Stored:
-    """The body of a document: every block but furniture, in reading order, tables cell by cell."""
+    """The body of a document: every block except furniture, in reading order. Tables come cell by cell."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -66,12 +67,15 @@ class Stored:
         self.borders = {0, *(each.end for each in self.stretches)}
 
     def at(self, place: int) -> Stretch:
-        """The stretch that a place is in."""
+        """Returns the stretch that contains a place."""
         return self.stretches[bisect_right(self.starts, place) - 1]
 
 
 def word_borders(said: str, text: str, at: int = 0) -> list[int]:
-    """Starts and ends of words in a canonical text at ``at``. Empty if the joined words have another canonical form."""
+    """Returns the starts and ends of words in a canonical text that begins at ``at``.
+
+    The result is empty if the joined words have another canonical form.
+    """
     borders = list(accumulate((len(_word(word)) for word in said.split()), initial=at))
     return borders if borders[-1] == at + len(text) else []
 

@@ -1,4 +1,4 @@
-"""The truth of a made document as data: units in order, cells, and what is not its text."""
+"""The known content of a made document: its units in order, its table cells, and text that does not belong to it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from typing import Literal
 Form = Literal["plain", "bold", "raised", "lowered", "fraction", "mark", "struck", "inserted", "hidden"]
 Role = Literal["heading", "paragraph", "item", "caption", "cell", "note", "formula", "value"]
 Flow = Literal["body", "beside", "notes", "form"]
-"""Neighbours of one flow have an order; a caption may stand above or below, and notes at the foot or at the end."""
+"""A flow: neighbouring units of one flow have an order.
+
+A caption may stand above or below its table, and notes at the foot of the page or at the end.
+"""
 
 _RAISED = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 MAY_BE_NAMED = frozenset({"vertical text", "typed notes"})
-"""Kinds that a reader may leave out, if a warning says so."""
+"""Kinds that a reader may leave out if a warning says so."""
 _NOT_TEXT = frozenset({"mark", "struck", "hidden"})
 
 
@@ -28,7 +31,7 @@ class TextRun:
 
     @property
     def linear(self) -> str:
-        """What of it belongs to the text, in one line: 10⁹, CO₂, 44/12; "" where it does not."""
+        """The part of the run that belongs to the text, on one line: 10⁹, CO₂, 44/12. Else ""."""
         if self.form in _NOT_TEXT:
             return ""
         if self.form == "raised":
@@ -40,7 +43,7 @@ Runs = tuple[TextRun, ...]
 
 
 def plain(text: str) -> Runs:
-    """Text in one run."""
+    """Makes one plain run of a text."""
     return (TextRun(text),)
 
 
@@ -48,7 +51,7 @@ _BASE = re.compile(r"[A-Za-z]+$|[0-9.]+$")
 
 
 def with_bases(runs: Sequence[TextRun]) -> Iterator[tuple[TextRun, str]]:
-    """Yields each run with its base: for a raised run the word or figure before it, else "".
+    """Yields each run with its base. The base of a raised run is the word or figure before it; other runs have "".
 
     The run before a raised one loses that word.
     """
@@ -60,13 +63,13 @@ def with_bases(runs: Sequence[TextRun]) -> Iterator[tuple[TextRun, str]]:
 
 
 def linear(runs: Sequence[TextRun]) -> str:
-    """The text of the runs on one line."""
+    """Returns the text of the runs on one line."""
     return "".join(run.linear for run in runs)
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading; level 0 is the document's title. ``size`` 0 leaves its size to the layout, in points otherwise."""
+    """A heading. Level 0 is the document's title. ``size`` is in points; 0 leaves it to the layout."""
 
     level: int
     text: str
@@ -77,7 +80,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A paragraph with the notes it refers to, as (mark, text)."""
+    """A paragraph with the notes to which it refers, as (mark, text)."""
 
     runs: Runs
     kind: str = "plain"
@@ -88,9 +91,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class ListItem:
-    """A list item as printed: ``mark`` "3.", its ``number``, and its format: Word's name of it, and what is around it.
+    """A list item as printed.
 
-    The ``first`` of a list says at which number it starts.
+    ``mark``: the printed mark, such as "3.". ``style``: Word's name of the number format. ``around``: the text around
+    the number. The ``first`` item of a list has the number at which the list starts.
     """
 
     mark: str
@@ -105,7 +109,7 @@ class ListItem:
 
 @dataclass(frozen=True, slots=True)
 class PlacedCell:
-    """A table cell. ``row`` and ``column`` are those of its top left corner."""
+    """A table cell. ``row`` and ``column`` give its top left corner."""
 
     row: int
     column: int
@@ -119,7 +123,7 @@ Rules = Literal["full", "booktabs", "rows", "groups", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table: its first rows are headers, its first columns labels. ``unit`` is a line of its own, or ""."""
+    """A table. Its first rows are headers, its first columns labels. ``unit`` is a separate line, or ""."""
 
     caption: str
     places: tuple[PlacedCell, ...]
@@ -135,18 +139,18 @@ class Grid:
 
     @property
     def n_rows(self) -> int:
-        """Rows, headers among them."""
+        """The number of rows, header rows included."""
         return max(place.row + place.row_span for place in self.places)
 
     @property
     def n_columns(self) -> int:
-        """Columns, labels among them."""
+        """The number of columns, label columns included."""
         return max(place.column + place.column_span for place in self.places)
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A line of a form: what it asks for and what was filled in."""
+    """A line of a form: its label and the value filled in."""
 
     label: str
     value: str
@@ -158,7 +162,7 @@ Piece = Heading | Text | ListItem | Grid | Field
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A stretch of the text that a reader sees. ``may_be_named``: a warning of the document may replace it."""
+    """A stretch of text that a reader sees. ``may_be_named``: a warning of the document may replace it."""
 
     text: str
     role: Role
@@ -171,7 +175,10 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class CellTruth:
-    """A value of a table: its labels from outermost, the headers above it from the top, caption, and unit or ""."""
+    """A value of a table.
+
+    ``labels``: from the outermost. ``headers``: those above the value, from the top. ``unit``: the unit or "".
+    """
 
     text: str
     labels: tuple[str, ...]
@@ -191,7 +198,7 @@ class Excluded:
 
 @dataclass(slots=True)
 class Truth:
-    """All that is known of a made document; ``allowed`` may be stored or not (a header that a page repeats)."""
+    """The known content of a document. ``allowed``: texts that may be stored or not (a header repeated on a page)."""
 
     units: list[Unit] = field(default_factory=list)
     cells: list[CellTruth] = field(default_factory=list)
@@ -200,7 +207,7 @@ class Truth:
 
 
 def truth_of(pieces: Sequence[Piece]) -> Truth:
-    """The truth of the pieces; a writer adds the truth of what it puts around them."""
+    """Returns the truth of the pieces. A writer adds the truth of the page content that it draws around them."""
     truth = Truth()
     for piece in pieces:
         truth.units += _units(piece)

@@ -89,7 +89,7 @@ _TITLES: dict[Language, tuple[str, ...]] = {
 }  # fmt: skip
 _SOFT = "·"
 BREAKS: dict[str, tuple[int, ...]] = {}
-"""Where a word of ours may be divided at a line's end: offsets into it."""
+"""Offsets in our words at which a word may be divided at the end of a line."""
 
 
 def _learn() -> None:
@@ -105,7 +105,7 @@ _learn()
 
 
 class Words:
-    """Text in one language by one pair of dice; no title is given twice."""
+    """Random text in one language. No title is given twice."""
 
     def __init__(self, random: Random, language: Language) -> None:
         self.random, self.language = random, language
@@ -115,13 +115,13 @@ class Words:
         return re.sub(r"\{(\w+)\}", lambda match: self.pick(match[1]), frame)
 
     def pick(self, name: str) -> str:
-        """A word of a list (place, gas, sector, paper, body, event, thing), or a figure (count, days, share, year)."""
+        """Picks a word (place, gas, sector, paper, body, event, thing) or a figure (count, days, share, year)."""
         if name in _LISTS[self.language]:
             return self.random.choice(_LISTS[self.language][name]).replace(_SOFT, "")
         return self.figure(name)
 
     def figure(self, name: str) -> str:
-        """A figure as printed: ``count`` 1,000 to 999,999, ``days`` 2 to 99, ``share`` with a decimal, a year."""
+        """Returns a printed figure: ``count`` 1,000 to 999,999, ``days`` 2 to 99, ``share`` with a decimal, a year."""
         if name == "count":
             number = self.random.randint(1_000, 999_999)
             return f"{number:,}" if self.language == "en" else str(number)
@@ -132,17 +132,17 @@ class Words:
         return str(self.random.randint(2, 99))
 
     def sentence(self) -> str:
-        """One sentence with its full stop."""
+        """Returns one sentence with its full stop."""
         text = self._fill(self.random.choice(_FRAMES[self.language]))
         return text[0].upper() + text[1:]
 
     def paragraph(self, most: int = 4) -> str:
-        """Sentences of one paragraph."""
+        """Returns one paragraph of at most ``most`` sentences."""
         between = " " if self.language == "en" else ""
         return between.join(self.sentence() for _ in range(self.random.randint(1, most)))
 
     def title(self) -> str:
-        """A heading that the document has not had yet."""
+        """Returns a heading that the document does not have yet."""
         for _ in range(40):
             text = self._fill(self.random.choice(_TITLES[self.language]))
             if text not in self._titles:
@@ -151,10 +151,10 @@ class Words:
         return text
 
     def distinct(self, name: str, count: int) -> list[str]:
-        """Different words of a list, at most as many as it has."""
+        """Returns ``count`` different words of a list, or all of its words if it has fewer."""
         several = [word.replace(_SOFT, "") for word in _LISTS[self.language][name]]
         return self.random.sample(several, min(count, len(several)))
 
     def either(self, english: str, chinese: str) -> str:
-        """The wording in the language."""
+        """Returns the wording in the language of the text."""
         return english if self.language == "en" else chinese

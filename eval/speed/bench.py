@@ -1,7 +1,7 @@
-"""Measures speed and memory of adding and asking, each beside the least that the same work costs.
+"""Measures the time and memory of adding and asking, each beside a reference: the least that the same work costs.
 
-The machine may be busy with other things: processor seconds where the bound allows it, medians elsewhere, and every
-reference is measured in the same run.
+The machine may be busy with other programs. So the figures are processor seconds if the bound allows it, else medians,
+and every reference is measured in the same run.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from sinkqa.service.engine import Engine
 from sinkqa.service.settings import Settings
 
 IMPORTS = ["-c", "import numpy, faiss, tantivy, tokenizers"]
-"""The least that a process which answers has to do before: Python's arguments to import what it computes with."""
+"""Python's arguments to import the libraries of computing. No process can answer with less."""
 
 _COLD_RUNS = 5
 _MOST_QUESTIONS = 100
@@ -35,7 +35,7 @@ _MODES: tuple[SearchMode, ...] = ("lexical", "dense", "hybrid")
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured value beside its reference; ``bound`` is the most it may be, or the least where ``at_least``."""
+    """One measured value beside its reference. ``bound`` is its maximum, or its minimum if ``at_least``."""
 
     what: str
     value: float
@@ -47,18 +47,18 @@ class Figure:
 
     @property
     def ok(self) -> bool | None:
-        """Whether the bound holds; None where there is none."""
+        """Whether the value meets the bound; None without a bound."""
         if self.bound is None:
             return None
         return self.value >= self.bound if self.at_least else self.value <= self.bound
 
 
 def bench(paths: Sequence[Path], questions: Sequence[str]) -> list[Figure]:
-    """Adds the files to a library of its own, then asks it; ``questions`` may be empty.
+    """Adds the files to a new library, then asks it. ``questions`` may be empty.
 
     Raises:
         RuntimeError: a measured command failed.
-        IngestError: no files there.
+        IngestError: the paths hold no files.
     """
     files = find_files(paths)
     with tempfile.TemporaryDirectory(prefix="sinkqa-bench-") as folder:
@@ -102,7 +102,7 @@ def _adding(add: Usage, files: Sequence[Path], texts: Sequence[str], folder: Pat
 
 
 def raw_work(files: Sequence[Path], texts: Sequence[str], at: Path) -> list[str]:
-    """Python's arguments to extract these files and encode these texts, which are written ``at`` a file first."""
+    """Returns Python's arguments to extract these files and encode these texts. Writes the texts to the file ``at``."""
     at.write_text(json.dumps(texts), "utf-8")
     return ["-m", "sinkqa.eval.speed.raw", str(at), *map(str, files)]
 

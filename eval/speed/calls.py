@@ -1,4 +1,4 @@
-"""Times calls in this process, and the baseline of a search: a dot product with every vector."""
+"""Times calls in this process, and the baseline of a search: the dot product of a query with every vector."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class CallTimes(NamedTuple):
 
 
 def time_calls(act: Callable[[int], object], n: int) -> CallTimes:
-    """Times ``n`` calls, after one that does not count. No other thread of the process may be busy."""
+    """Times ``n`` calls after one warm-up call. No other thread of the process may be busy."""
     act(0)
     wall, cpu = [], []
     for i in range(n):
@@ -37,7 +37,7 @@ def time_calls(act: Callable[[int], object], n: int) -> CallTimes:
 
 
 def stored_vectors(library: Path, dim: int) -> Floats:
-    """All vectors of a library's passages, float32, (n, dim)."""
+    """Reads all vectors of a library's passages, float32, (n, dim)."""
     store = SqliteStore(library / STORE_FILE, read_only=True)
     with store.reading():
         changes = store.changes(None)
@@ -47,7 +47,7 @@ def stored_vectors(library: Path, dim: int) -> Floats:
 
 
 def nearest(vectors: Floats, query: Floats, k: int = 10) -> None:
-    """Finds the ``k`` best by a dot product with each, as plainly as it can be done."""
+    """Finds the ``k`` best vectors by their dot products with the query, in the plainest way."""
     scores = vectors @ query
     best = np.argpartition(-scores, min(k, len(scores)) - 1)[:k]
     np.sort(scores[best])

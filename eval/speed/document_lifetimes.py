@@ -27,15 +27,16 @@ class DocumentLifetime:
     gone_s: float = math.inf
 
     def holds(self, quote: str, spans: Sequence[tuple[int, int]]) -> bool:
-        """Whether the quote is what stands at these places of its text."""
+        """Whether the document's text contains the quote at these spans."""
         return quote == " … ".join(self.text[start:end] for start, end in spans)
 
 
 @dataclass(frozen=True, slots=True)
 class SeenDocument:
-    """The documents that an answer cited or a search found, with its generation.
+    """The documents that one answer cited or one search found, with the generation of the library.
 
-    ``sent_s`` and ``got_s``: when it was requested and received. ``sought``: the document whose own name was searched.
+    ``sent_s`` and ``got_s``: times of the request and of the response. ``sought``: the document whose own name was
+    searched.
     """
 
     sent_s: float
@@ -46,7 +47,7 @@ class SeenDocument:
 
 
 def contradictions(seen: SeenDocument, lives: Mapping[str, DocumentLifetime]) -> Iterator[str]:
-    """The contradictions in what was seen. Because requests overlap, only what is surely wrong is reported."""
+    """Yields the contradictions in one response. Requests overlap, so it reports only certain errors."""
     for doc_id in dict.fromkeys(seen.docs):
         life = lives.get(doc_id)
         if life is None:

@@ -1,8 +1,8 @@
-"""Measures what a library costs at several sizes, each figure beside its reference.
+"""Measures the cost of a library at several sizes, each figure beside its reference.
 
-One library grows from text made by a seed. It is fed, changed, asked and served by processes of their own, as users
-run it, so that nothing that one of them keeps helps another. Processor time and bytes are what to read: other programs
-lengthen no second of it by much.
+One library grows from text that a seed makes. Separate processes add to it, change it, ask it and serve it, as users
+do, so that no process profits from the caches of another. Compare processor time and bytes: other programs hardly
+lengthen a second of processor time.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ _CHANGE_CPU_S, _CHANGE_MB = 0.05, 5.0  # what one document more, or less, may co
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How long to measure: questions asked in each way, and seconds for each number of clients and processes.
+    """How long to measure: the number of questions for each way of asking, and the seconds for each load of the server.
 
-    ``changes``: documents added and deleted; ``cold_runs``: processes started for one question.
+    ``changes``: documents added and deleted. ``cold_runs``: processes started to answer one question each.
     """
 
     questions: int = 100
@@ -48,7 +48,7 @@ class Effort:
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """A library that has grown to so many passages, and what it costs there."""
+    """The library at a given number of passages, with its costs."""
 
     passages: int
     documents: int
@@ -73,12 +73,12 @@ class _GrownLibrary:
 def growth(
     sizes: Sequence[int], *, seed: int = 0, effort: Effort | None = None, on_progress: OnProgress = quiet
 ) -> Iterator[Milestone]:
-    """Grows one library to about each of ``sizes`` in passages, and measures it there.
+    """Grows one library to about each of ``sizes``, counted in passages, and measures it there.
 
     Raises:
         ValueError: a size below 1.
         RuntimeError: a measured process failed.
-        ServerFailed: a server did not start or answer.
+        ServerFailed: a server did not start or did not answer.
     """
     if not sizes or min(sizes) < 1:
         raise ValueError(f"expected sizes of at least 1 passage, got {list(sizes)}")

@@ -1,9 +1,9 @@
 """Makes any number of documents and questions from a seed, in Chinese and English.
 
-Words are those of the bundled encoder, as frequent as it knows them to be, so that word frequencies fall as they do in
-real text. A document is about something: a direction among the encoder's vectors, near which its words are drawn more
-often, and nearer still those of a section; what was said comes again. Both languages draw from the same subjects, and
-names and figures that no other document has make vocabularies grow without end.
+Words come from the vocabulary of the bundled encoder, with its frequencies. So word frequencies fall as in real text.
+The subject of a document is a direction among the encoder's vectors: words near it are drawn more often, and words near
+the direction of the section more often still. Words that were used return. Both languages draw from the same subjects.
+Each document has names and figures of its own, which make the vocabulary grow without end.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _FRAMES = {
 
 
 class Topic(NamedTuple):
-    """The topic of a document: one of the subjects, and ``said``, a few telling words of one of its sentences."""
+    """The topic of a document: its subject, and ``said``, a few characteristic words of one of its sentences."""
 
     language: str
     subject: int
@@ -55,7 +55,7 @@ class Topic(NamedTuple):
 
 
 class MadeDocument(NamedTuple):
-    """A document in Markdown, in one language."""
+    """A Markdown document in one language."""
 
     name: str
     text: str
@@ -83,7 +83,7 @@ class _Vocabulary:
 
 
 def documents(seed: int) -> Iterator[MadeDocument]:
-    """Documents without end, the same ones for a seed: about 75 paragraphs each, of the length of passages."""
+    """Yields endless documents, the same ones for a seed. Each has about 75 paragraphs of the length of a passage."""
     number = 0
     while True:
         random = np.random.default_rng([seed, number])
@@ -96,7 +96,7 @@ def documents(seed: int) -> Iterator[MadeDocument]:
 
 
 def questions(seed: int, topics: Sequence[Topic], n: int) -> list[str]:
-    """Questions about these topics: every other one in words of a sentence, the others in the other language."""
+    """Makes questions about these topics, by turns in words of a sentence of the document and in the other language."""
     random = np.random.default_rng([seed, 1, 1])
     asked = []
     for number in range(n):

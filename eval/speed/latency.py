@@ -1,4 +1,4 @@
-"""Measures how long a search takes, and how large the library is, as it grows."""
+"""Measures search time and library size while the library grows."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _RUNS = 200
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Searches of one mode in a library of ``passages``: median and 95th percentile of wall and CPU time, ms.
+    """Search times of one mode in a library of ``passages``: median and 95th percentile, in ms of wall and CPU time.
 
-    ``passages_per_s`` is how fast the last passages were added, ``index_mb`` the library's size on disk.
+    ``passages_per_s``: how fast the last passages were added. ``index_mb``: the library's size on disk.
     """
 
     mode: str
@@ -49,13 +49,13 @@ def latency(
     corpus: Path | None = None,
     on_progress: OnProgress = quiet,
 ) -> Iterator[Timing]:
-    """Grows one library to each of ``counts`` and asks it 200 questions in each mode.
+    """Grows one library to each of ``counts``, and asks it 200 questions in each mode.
 
-    ``corpus`` is a folder in BEIR's layout whose questions are asked; without one, both are made of random words,
-    half Chinese and half English, with natural frequencies. Only one process searches, with a warm library.
+    ``corpus`` is a BEIR folder whose questions are asked. Without it, passages and questions are random words with
+    natural frequencies, half Chinese and half English. Only one process searches, and the library is warm.
 
     Raises:
-        NothingToMeasure: the corpus has fewer passages than asked for.
+        NothingToMeasure: the corpus has too few passages.
         ValueError: a count below 1.
     """
     if not counts or min(counts) < 1:
@@ -86,7 +86,7 @@ def latency(
 
 
 def made_up(n: int) -> tuple[list[CorpusEntry], list[str]]:
-    """``n`` passages and 200 questions of words drawn by rank, the same ones each time."""
+    """Makes ``n`` passages and 200 questions of words drawn by rank, always the same ones."""
     random = np.random.default_rng(0)
     syllables = random.integers(0, len(_SYLLABLES), (_WORDS, 4)).tolist()
     characters = random.integers(0x4E00, 0x8FFF, (_WORDS, 3)).tolist()

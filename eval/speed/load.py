@@ -18,7 +18,7 @@ import httpx
 from sinkqa.eval.speed.document_lifetimes import DocumentLifetime, SeenDocument, contradictions
 
 Memory = Callable[[], float]
-"""The server's memory now, in MiB."""
+"""Returns the server's memory now, in MiB."""
 
 _SHARES = {"ask": 45, "search": 45, "upload": 5, "delete": 5}
 _KEPT = 2  # documents that a client has at most: the library stays as large as it is
@@ -43,7 +43,11 @@ _ABOUT = ("How many hectares does the {name} scheme cover?", "{name}湿地固碳
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How many clients, for how long, how long each thinks between two requests on average, and the dice's seed."""
+    """A plan of the load.
+
+    It gives the number of clients, the seconds that they run, the mean seconds that a client pauses between two
+    requests, and the random seed.
+    """
 
     clients: int = 64
     seconds: float = 60.0
@@ -53,7 +57,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Milliseconds of ``n`` requests, and the median of one client that has the server to itself."""
+    """Times of ``n`` requests in milliseconds, and the median for a single client without other load."""
 
     n: int
     p50_ms: float
@@ -62,7 +66,7 @@ class Times:
 
     @property
     def ratio(self) -> float | None:
-        """p99 under load divided by the median of a lone client."""
+        """The p99 under load divided by the median of a single client."""
         return self.p99_ms / self.alone_p50_ms if self.alone_p50_ms else None
 
 
@@ -70,8 +74,9 @@ class Times:
 class LoadReport:
     """The results of a plan. ``errors`` and ``wrong`` count failed requests and wrong answers. Memory is in MiB.
 
-    ``times`` are those of each kind of request and, as "all", of all of them. Memory has settled after a third of the
-    time; ``settled`` and ``end`` are medians over a sixth. All four are None for a server that is not ours to look at.
+    ``times``: for each kind of request and, as "all", for all requests. Memory counts as settled after a third of the
+    time. ``settled`` and ``end`` are medians over a sixth of it. ``memory`` is None if the server is not ours to
+    inspect.
     """
 
     plan: Plan
@@ -84,14 +89,14 @@ class LoadReport:
 
     @property
     def growth(self) -> float | None:
-        """Share by which memory grew after it had settled."""
+        """The share by which memory grew after it had settled."""
         return self.memory["end"] / self.memory["settled"] - 1 if self.memory else None
 
 
 async def load(url: str, plan: Plan, *, key: str | None = None, memory: Memory | None = None) -> LoadReport:
     """Runs a plan against a server. Nobody else may change its library during the run.
 
-    Documents that clients added are deleted in the end. ``key`` needs the scope write, if the server wants a key.
+    It deletes its own documents at the end. ``key`` needs the scope write if the server requires a key.
 
     Raises:
         httpx.HTTPError: the server does not answer from the beginning.

@@ -22,29 +22,29 @@ _STOP_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server that listens at ``url``; ``log`` holds its last lines."""
+    """A server that listens at ``url``. ``log`` holds the last lines of its output."""
 
     url: str
     process: psutil.Popen
     log: deque[str]
 
     def memory_mb(self) -> float:
-        """MiB that it and the processes it started have in memory; pages they share count for each."""
+        """The memory of the server and its child processes, in MiB. Pages that they share count for each."""
         root = psutil.Process(self.process.pid)
         return sum(map(_resident, [root, *root.children(recursive=True)])) / 2**20
 
     def cpu_s(self) -> float:
-        """Seconds of processor time that it has taken so far, without the processes it started."""
+        """The server's processor seconds so far, without its child processes."""
         return _spent(self.process)
 
     def cpu_s_of_all(self) -> float:
-        """Seconds of processor time that it and those that run of the processes it started have taken so far."""
+        """The processor seconds so far of the server and of its child processes that still run."""
         return self.cpu_s() + sum(map(_spent, self.process.children(recursive=True)))
 
 
 @contextmanager
 def serving(library: Path, *options: str) -> Iterator[Server]:
-    """``sinkqa serve`` over a library until left, or killed; a new one holds the starter corpus.
+    """Runs ``sinkqa serve`` over a library until the block ends. A new library gets the starter corpus.
 
     Raises:
         ServerFailed: it ended before it listened, or did not end on request.

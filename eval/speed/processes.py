@@ -17,10 +17,11 @@ _INTERVAL_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """``cpu_s``: user and system seconds of all processes; ``peak_bytes``: the largest sum of their memory.
+    """The resources that processes used.
 
-    Memory that processes share counts once (PSS; where the system cannot tell, what each has for itself).
-    ``written_bytes`` went to files on a disk, in whole pages; 0 where the system does not count them.
+    ``cpu_s``: user and system seconds of all processes. ``peak_bytes``: the largest sum of their memory. Shared memory
+    counts once (PSS); if the system does not report PSS, only the memory private to each process counts.
+    ``written_bytes``: bytes written to files on a disk, in whole pages; 0 if the system does not count them.
     """
 
     cpu_s: float
@@ -30,15 +31,17 @@ class Usage:
 
     @property
     def cores(self) -> float:
-        """Processor seconds in a second."""
+        """Mean number of busy cores: processor seconds per second."""
         return self.cpu_s / self.wall_s
 
 
 def measure(*commands: Sequence[str], allowed: Sequence[int] = (0,), python: str = sys.executable) -> Usage:
-    """Runs this or another Python with each list of arguments, all at once, and watches them until the last has ended.
+    """Runs Python with each list of arguments, all at once, and measures until the last process has ended.
+
+    ``python``: the interpreter, by default this one.
 
     Raises:
-        RuntimeError: a command ended with a status that is not ``allowed``; the message is what it said.
+        RuntimeError: a command ended with a status that is not ``allowed``. The message holds its output.
     """
     # measured as installed, where code is compiled once, not as under a test runner that keeps no byte code
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
@@ -69,13 +72,16 @@ def _has_ended(process: psutil.Popen) -> bool:
 
 
 def memory_of(process: psutil.Process) -> int:
-    """Bytes of memory of a process. Memory shared with others counts in part. Raises what psutil raises."""
+    """Returns the memory of a process in bytes. Memory shared with others counts in part.
+
+    Raises the errors of psutil.
+    """
     about = process.memory_full_info()
     return int(getattr(about, "pss", about.uss))
 
 
 def written_by(process: psutil.Process) -> int:
-    """Bytes that a process wrote to files on a disk. Raises what psutil raises."""
+    """Returns the bytes that a process wrote to files on a disk. Raises the errors of psutil."""
     return int(process.io_counters().write_bytes) if hasattr(process, "io_counters") else 0
 
 

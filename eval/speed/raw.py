@@ -1,7 +1,7 @@
-"""The least work of adding files, as a program of its own: extract their text, encode passages.
+"""The least work of adding files: extract their text and encode passages. It is a program of its own.
 
-``python -m sinkqa.eval.speed.raw TEXTS FILE…``: TEXTS is a JSON list of texts for the encoder.
-Prints the number of characters and of vectors.
+``python -m sinkqa.eval.speed.raw TEXTS FILE…``: TEXTS is a JSON list of texts for the encoder. Prints the number of
+characters and of vectors.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 
 def extract(path: Path) -> str:
-    """All text of a file by its library's plainest call: no boxes, no structure, no checks."""
+    """Returns all text of a file by the plainest call of its library: no boxes, no structure, no checks."""
     reader: Callable[[bytes], str] = {".pdf": _pdf, ".html": _html}.get(path.suffix.lower(), _plain)
     return reader(path.read_bytes())
 
@@ -44,7 +44,7 @@ def _plain(content: bytes) -> str:
 
 
 def main(arguments: list[str]) -> str:
-    """Extracts and encodes; an unreadable file is an error, as the reference must do all of the work."""
+    """Extracts and encodes. An unreadable file is an error, because the reference must do all of the work."""
     from sinkqa.index.models.encoder import load_encoder
 
     characters = sum(len(extract(Path(path))) for path in arguments[1:])

@@ -1,7 +1,7 @@
-"""Holds a library open and runs the steps that it reads, as a program of its own.
+"""Holds a library open and runs the steps that it reads. It is a program of its own.
 
-``python -m sinkqa.eval.speed.resident LIBRARY`` reads lines of JSON, ``[step, argument…]``, and answers each
-with what it measured, an object of numbers. A step costs what it takes alone, less starting and opening before it.
+``python -m sinkqa.eval.speed.resident LIBRARY`` reads lines of JSON, ``[step, argument…]``. It answers each line with
+an object of measured numbers. Starting and opening do not count toward the cost of a step.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ from sinkqa.service.settings import Settings
 
 Measured = dict[str, float]
 Tell = Callable[..., Measured]
-"""Tells a process which step to do, with its arguments, and gives what it measured."""
+"""Makes a process run a step with arguments, and returns the measured numbers."""
 
 _PEAK = re.compile(r"^VmHWM:\s*(\d+) kB", re.M)
 
 
 @contextmanager
 def resident(library: Path) -> Iterator[Tell]:
-    """Starts the program over a library, to run steps until left.
+    """Starts the program over a library. It runs steps until the block ends.
 
     Raises:
-        RuntimeError: a step failed; what it said went to standard error.
+        RuntimeError: a step failed. Its output went to standard error.
     """
     command = [sys.executable, "-m", "sinkqa.eval.speed.resident", str(library)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
@@ -138,7 +138,7 @@ def _again(act: Callable[[int], object], n: int) -> Measured:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Does each step that a line of standard input names, until the last."""
+    """Runs the step in each line of standard input, until the input ends."""
     steps = _Steps(Path(arguments[0]))
     for line in sys.stdin:
         step, *given = json.loads(line)

@@ -1,4 +1,4 @@
-"""Measures how many searches a second a server answers, for a given number of clients at once."""
+"""Measures how many searches a second a server answers, for a given number of concurrent clients."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ _TIMEOUT_S = 60.0
 
 
 class Throughput(NamedTuple):
-    """Requests answered in a second by the clock, and in a second of the server's processor time."""
+    """Requests answered per second of wall time, and per second of the server's processor time."""
 
     per_s: float
     per_cpu_s: float
 
 
 def search_throughput(server: Server, queries: Sequence[str], *, clients: int, seconds: float) -> Throughput:
-    """Each client sends one request after the other over one connection, as plainly as it can be done.
+    """Measures searches: each client sends its requests one after the other over one connection, in the plainest way.
 
     Raises:
-        ServerFailed: a request was not answered with status 200.
+        ServerFailed: a response had a status other than 200.
     """
     bodies = [json.dumps({"query": query}) for query in queries]
     before, began = server.cpu_s_of_all(), time.perf_counter()

@@ -18,10 +18,10 @@ _CASED = "!"  # before an abbreviation that is an ordinary word in lower case
 
 @dataclass(frozen=True, slots=True)
 class Glossary:
-    """``entries`` hold the renderings of one notion, as units. ``places`` give the entries that hold a rendering.
+    """Terms and their renderings. ``entries`` hold the renderings of one notion, as units.
 
-    ``longest``: units of the longest rendering that begins with this one. ``cased``: abbreviations, by their units,
-    which count only if the query writes them in capitals.
+    ``places``: the entries that contain a rendering. ``longest``: the units of the longest rendering that begins with
+    this one. ``cased``: abbreviations, by their units; they count only if the query writes them in capitals.
     """
 
     entries: list[list[tuple[str, ...]]]
@@ -72,7 +72,7 @@ def _shortens(short: Sequence[str], full: Sequence[str]) -> bool:
 
 @cache
 def glossary() -> Glossary:
-    """The bundled glossary, read once."""
+    """Returns the bundled glossary. It is read once."""
     return _read_units(files("sinkqa.index.glossary").joinpath(_AS_UNITS).read_text("utf-8"))
 
 
@@ -82,7 +82,10 @@ def read_glossary(text: str) -> Glossary:
 
 
 def as_units(text: str) -> str:
-    """The glossary with its renderings cut into units: ``carbon sink|碳 汇|碳 库``. Cutting takes most of the time."""
+    """Returns the glossary with its renderings cut into units: ``carbon sink|碳 汇|碳 库``.
+
+    Cutting takes most of the time.
+    """
     lines = (line for line in text.splitlines() if line and not line.startswith("#"))
     entries = (line.replace("=", "|").split("|") for line in lines)
     return "".join("|".join(map(_cut, renderings)) + "\n" for renderings in entries)

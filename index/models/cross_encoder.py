@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 LONGEST = 224
-"""The most tokens of a pair that are read, including its four marks."""
+"""The most tokens of a pair that are read, including its four special tokens."""
 
 BUNDLED = "bundled"
 """The name of the model that comes with the product."""
@@ -39,7 +39,7 @@ Encoding = list[int]
 class CrossEncoder:
     """Scores how well texts answer a question. Safe to use from several threads.
 
-    ``fingerprint`` changes whenever the scores would.
+    ``fingerprint`` changes if the scores change.
 
     Raises:
         RerankerMissing: ``onnxruntime`` is not installed, or the folder holds no such model.
@@ -70,7 +70,7 @@ class CrossEncoder:
         self.fingerprint = hashlib.sha256(model + pieces).hexdigest()[:16]
 
     def answers(self, question: str, texts: Sequence[str]) -> Floats:
-        """How far each text answers the question, float32, (len(texts),), 0..1; comparable between questions.
+        """Scores how well each text answers the question: float32, (len(texts),), 0..1; comparable between questions.
 
         The score of a text does not depend on the other texts.
         """
@@ -78,7 +78,7 @@ class CrossEncoder:
         return _sigmoid(np.array([self._logit(pair) for pair in pairs], np.float32))
 
     def scores(self, query: str, texts: Sequence[str]) -> Floats:
-        """As :meth:`answers`; the method that :class:`Reranker` requires."""
+        """Same as :meth:`answers`. :class:`Reranker` requires this method."""
         return self.answers(query, texts)
 
     def _logit(self, pair: Encoding) -> float:
@@ -89,12 +89,15 @@ class CrossEncoder:
 
 
 def is_own(folder: Path) -> bool:
-    """Whether a folder holds a model for :class:`CrossEncoder`."""
+    """Whether a folder contains a model for :class:`CrossEncoder`."""
     return (folder / _MODEL).is_file()
 
 
 def encode(tokenizer: Tokenizer, pairs: Sequence[tuple[str, str]], *, longest: int = LONGEST) -> list[Encoding]:
-    """Token ids of each pair, ``<s> first </s></s> second </s>``. Pairs that are too long lose their ends."""
+    """Returns the token ids of each pair, ``<s> first </s></s> second </s>``.
+
+    Pairs that are too long lose their ends.
+    """
     flat = [_clean(text) for pair in pairs for text in pair]
     numbers = [_unmarked(each.ids) for each in tokenizer.encode_batch(flat, add_special_tokens=False)]
     found = []

@@ -1,7 +1,8 @@
-"""Cutting texts into the tokens of a static model, with the tokenizer or, for the first texts, without it.
+"""Cuts texts into the tokens of a static model: with the tokenizer or, for the first texts, without it.
 
-Reading the tokenizer's file takes a tenth of a second, most of a question's time in a new process. The same vocabulary
-as plain text loads in a tenth of that and gives the same tokens more slowly. It serves the first texts.
+Reading the tokenizer's file takes a tenth of a second, most of the time of a question in a new process. The same
+vocabulary as plain text loads in a tenth of that time. It gives the same tokens, but more slowly, so it serves only the
+first texts.
 """
 
 from __future__ import annotations
@@ -27,18 +28,18 @@ class Cutter(Protocol):
     """Anything that cuts texts into tokens."""
 
     def cut(self, texts: Sequence[str]) -> list[list[int]]:
-        """The ids of each text's tokens, in order."""
+        """Returns the ids of each text's tokens, in order."""
         ...
 
 
 class TokenizerCutter:
-    """Any tokenizer, opened with the first text."""
+    """Any tokenizer. It is opened at the first text."""
 
     def __init__(self, opened: Callable[[], Tokenizer]) -> None:
         self._opened = opened
 
     def cut(self, texts: Sequence[str]) -> list[list[int]]:
-        """As in :class:`Cutter`."""
+        """Same as in :class:`Cutter`."""
         found = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         return [encoding.ids for encoding in found]
 
@@ -51,7 +52,7 @@ class TokenizerCutter:
 
 
 class FolderCutter:
-    """The tokenizer of a model's folder. If the plain vocabulary lies beside it, that cuts the first texts.
+    """The tokenizer of a model's folder. If the plain vocabulary is beside it, the vocabulary cuts the first texts.
 
     Raises:
         OSError: the folder has no tokenizer.
@@ -64,7 +65,7 @@ class FolderCutter:
         self._folder, self._left = folder, _FEW if _has_pieces(folder) else 0
 
     def cut(self, texts: Sequence[str]) -> list[list[int]]:
-        """As in :class:`Cutter`."""
+        """Same as in :class:`Cutter`."""
         self._left -= sum(map(len, texts))
         return self._whole.cut(texts) if self._left < 0 else [self._pieces.cut(text) for text in texts]
 

@@ -1,4 +1,4 @@
-"""The interface of encoders, and how a setting chooses one."""
+"""The interface of encoders, and the choice of an encoder by a setting."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BUNDLED_MODEL = Path(__file__).parent / "static_model"
 class VectorEncoder(Protocol):
     """Anything that turns a text into a vector.
 
-    ``fingerprint`` changes whenever the vectors would; ``dim`` is the length of a vector.
+    ``fingerprint`` changes if the vectors change. ``dim`` is the length of a vector.
     """
 
     name: str
@@ -31,15 +31,15 @@ class VectorEncoder(Protocol):
     dim: int
 
     def encode(self, texts: Sequence[str]) -> Floats:
-        """float32, (len(texts), dim), rows L2-normalised; a zero row for a text without a known token."""
+        """Returns float32, (len(texts), dim), rows L2-normalised; a zero row for a text without a known token."""
         ...
 
 
 class Encoder(VectorEncoder, Protocol):
     """A vector encoder that also compares texts token by token (late interaction).
 
-    ``maxsim_weight``, 0..1: how much late interaction counts in a ranking. It is 1 where tokens are near to others in
-    meaning, and 0 where they are words, which BM25 has counted already.
+    ``maxsim_weight``, 0..1: the weight of late interaction in a ranking. It is 1 if tokens are near to other tokens in
+    meaning. It is 0 if tokens are words, because BM25 has counted these already.
     """
 
     maxsim_weight: float
@@ -49,19 +49,20 @@ class Encoder(VectorEncoder, Protocol):
         ...
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
-        """Ids of the known tokens of each text, in order; empty where there is none."""
+        """Returns the ids of the known tokens of each text, in order; empty if there is none."""
         ...
 
     def maxsim(self, query: Tokens, passages: Sequence[Tokens]) -> Floats:
-        """Late interaction of one query with each passage, float32, (len(passages),), 0..1.
+        """Scores each passage by late interaction with one query: float32, (len(passages),), 0..1.
 
-        Sum over the query's distinct tokens of weight times the squared cosine to the nearest passage token, as a
-        share of the sum of weights. Source: Khattab and Zaharia 2020, ColBERT, section 3.2; squared and weighted.
+        The score sums, over the query's distinct tokens, the weight times the squared cosine to the nearest passage
+        token, and divides by the sum of weights. Source: Khattab and Zaharia 2020, ColBERT, section 3.2; here squared
+        and weighted.
         """
         ...
 
     def nearest(self, query: Tokens, passages: Sequence[Tokens]) -> tuple[Floats, Floats]:
-        """Returns how much each query token weighs, and how near each passage comes to it.
+        """Returns the weight of each query token, and its nearness to each passage.
 
         Weights of the query's n distinct tokens, ascending: float32, (n,), sum 1. Nearness: float32, (n,
         len(passages)), 0..1, the cosine to the nearest token of each passage, 0 for an empty passage.
@@ -70,7 +71,7 @@ class Encoder(VectorEncoder, Protocol):
 
 
 class WordTokens:
-    """Gives any vector encoder token-level results. Its tokens are index terms, and each matches only itself."""
+    """Adds token-level results to any vector encoder. Its tokens are index terms, and each matches only itself."""
 
     maxsim_weight = 0.0
 
@@ -81,27 +82,27 @@ class WordTokens:
         self.fingerprint = hashlib.sha256(f"words:{encoder.fingerprint}".encode()).hexdigest()[:16]
 
     def encode(self, texts: Sequence[str]) -> Floats:
-        """As in :class:`Encoder`."""
+        """Same as in :class:`Encoder`."""
         return self._encoder.encode(texts)
 
     def read(self, texts: Sequence[str]) -> Encoded:
-        """As in :class:`Encoder`."""
+        """Same as in :class:`Encoder`."""
         return Encoded(self.encode(texts), self.tokens(texts))
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
-        """Checksums of the texts' index terms."""
+        """Returns checksums of the texts' index terms."""
         return [
             np.array([crc32(term.encode("utf-8", "replace")) for term in analyze(text)], np.uint32) for text in texts
         ]
 
     def maxsim(self, query: Tokens, passages: Sequence[Tokens]) -> Floats:
-        """Share of the query's distinct terms that each passage contains, float32, (len(passages),), 0..1."""
+        """Returns the share of the query's distinct terms in each passage, float32, (len(passages),), 0..1."""
         weights, held = self.nearest(query, passages)
         shares: Floats = np.minimum(weights @ held, np.float32(1))  # rounding can pass 1
         return shares
 
     def nearest(self, query: Tokens, passages: Sequence[Tokens]) -> tuple[Floats, Floats]:
-        """As in :class:`Encoder`, with equal weights, and 1 for a term that the passage contains."""
+        """Same as in :class:`Encoder`, but with equal weights, and with 1 for a term that the passage contains."""
         distinct = np.unique(query)
         weights = np.full(len(distinct), 1 / max(1, len(distinct)), np.float32)
         held = [np.isin(distinct, passage) for passage in passages]
@@ -111,10 +112,10 @@ class WordTokens:
 def load_encoder(name_or_folder: str | Path | None = None) -> Encoder:
     """Opens an encoder: None for the bundled one, otherwise a folder or the name of a sentence-transformers model.
 
-    A folder that holds a static model runs on numpy alone; every other model needs the ``models`` extra.
+    A folder with a static model needs only numpy and tokenizers. Every other model needs the ``models`` extra.
 
     Raises:
-        EncoderMissing: the model or the extra it needs is not there.
+        EncoderMissing: the model, or the extra it needs, is not installed.
     """
     if name_or_folder is None:
         return StaticEncoder.load(BUNDLED_MODEL)
@@ -141,7 +142,7 @@ class TransformerEncoder:
         self.fingerprint = hashlib.sha256(f"{name}:{self.dim}:".encode() + probe.tobytes()).hexdigest()[:16]
 
     def encode(self, texts: Sequence[str]) -> Floats:
-        """float32, (len(texts), dim), rows L2-normalised; a zero row for an empty text."""
+        """Returns float32, (len(texts), dim), rows L2-normalised; a zero row for an empty text."""
         clean = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
         vectors = np.asarray(self._model.encode(clean, normalize_embeddings=True, show_progress_bar=False), np.float32)
         vectors = vectors.reshape(len(clean), self.dim)

@@ -9,15 +9,15 @@ from sinkqa.ingest.passage import Passage
 
 
 def vector_text(title: str, passage: Passage) -> str:
-    """The text that an encoder reads for a passage: the document's title, the headings above, and its words."""
+    """Returns the text that an encoder reads for a passage: the document's title, the headings above, and its words."""
     return spoken(title, passage.section, passage.text)
 
 
 def spoken(title: str, section: Sequence[str], text: str) -> str:
-    """A text below its document's title and its headings, one line each."""
+    """Puts a text below its document's title and its headings, one line each."""
     return "\n".join((*filter(None, dict.fromkeys((title, *section))), text))
 
 
 def title_of(document: Document) -> str:
-    """The document's title, or else its name."""
+    """Returns the document's title, or else its name."""
     return document.metadata.title or document.name

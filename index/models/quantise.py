@@ -64,7 +64,7 @@ def write_model(
 
 
 def parity(exact: StaticEncoder, quantised: StaticEncoder, texts: list[str]) -> Floats:
-    """Cosine between the two models' vectors of each text: float32, (len(texts),)."""
+    """Returns the cosine between the two models' vectors of each text: float32, (len(texts),)."""
     cosines: Floats = np.sum(exact.encode(texts) * quantised.encode(texts), axis=1)
     return cosines
 

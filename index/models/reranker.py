@@ -1,4 +1,4 @@
-"""The interface of rerankers, models that read question and passage together, and how one is loaded."""
+"""The interface of rerankers, which are models that read question and passage together, and their loading."""
 
 from __future__ import annotations
 
@@ -24,18 +24,21 @@ _MOST_LABELS = 2
 
 
 class Reranker(Protocol):
-    """Anything that scores how well a text answers a question. ``fingerprint`` changes whenever the scores would."""
+    """Anything that scores how well a text answers a question. ``fingerprint`` changes if the scores change."""
 
     name: str
     fingerprint: str
     weight: float | None
-    """Weight of its scores beside search scores, whose best counts 1. None: its scores alone decide the order."""
+    """The weight of the reranker's scores beside search scores, of which the best counts 1.
+
+    None: only its scores decide.
+    """
 
     depth: int
-    """The least number of hits to fetch from the search; with a ``weight``, also the number that it reads."""
+    """The least number of hits to fetch from the search. With a ``weight``, the reranker reads exactly so many."""
 
     def scores(self, query: str, texts: Sequence[str]) -> Floats:
-        """float32, (len(texts),), 0..1, higher is better; comparable within one query."""
+        """Returns float32, (len(texts),), 0..1, higher is better; comparable within one query."""
         ...
 
 
@@ -55,7 +58,7 @@ def load_reranker(name_or_folder: str | Path) -> Reranker:
 
 
 class CrossEncoderReranker:
-    """A sentence-transformers ``CrossEncoder`` with one label, or with two: the second means relevant.
+    """A sentence-transformers ``CrossEncoder`` with one label, or with two. The second then means relevant.
 
     Raises:
         RerankerMissing: see :func:`load_reranker`.
@@ -74,7 +77,7 @@ class CrossEncoderReranker:
         self.fingerprint = hashlib.sha256(name.encode() + probe.tobytes()).hexdigest()[:16]
 
     def scores(self, query: str, texts: Sequence[str]) -> Floats:
-        """As in :class:`Reranker`: the sigmoid of one label, or the softmax of two."""
+        """Returns the sigmoid of one label, or the softmax of two, as :class:`Reranker` requires."""
         if not texts:
             return np.zeros(0, np.float32)
         logits = self._logits([(query, text) for text in texts])
@@ -99,10 +102,10 @@ class CrossEncoderReranker:
 
 
 def rerank(reranker: Reranker, query: str, hits: Sequence[Hit]) -> list[Hit]:
-    """Returns the hits by score descending, ties by passage_id, with the reranker's score in ``why.rerank``.
+    """Returns the hits by descending score, ties by passage_id, with the reranker's score in ``why.rerank``.
 
-    ``score`` becomes the reranker's score or, if the reranker has a weight, a weighted mean with the search score. In
-    that case only the first hits are read, and the others get the lowest reranker score.
+    ``score`` becomes the reranker's score. If the reranker has a weight, it becomes a weighted mean with the search
+    score. Then the reranker reads only the first hits, and the others get the lowest reranker score.
     """
     read = hits if reranker.weight is None else hits[: reranker.depth]
     said = reranker.scores(query, [vector_text(hit.title, hit.passage) for hit in read]).tolist()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Encoded(NamedTuple):
-    """Texts as an encoder reads them: ``vectors`` float32, (n, dim), rows L2-normalised; ``tokens`` of each text."""
+    """Encoded texts: ``vectors`` float32, (n, dim), rows L2-normalised; ``tokens`` of each text."""
 
     vectors: Floats
     tokens: list[Tokens]
@@ -38,7 +38,7 @@ _FLOATS = {"F16": np.float16, "F32": np.float32, "F64": np.float64}
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """How near each token can come to a word of the other language.
+    """The highest cosine that each token can have with a word of the other language.
 
     ``script``: int8, (n_tokens,), 1 Chinese, -1 Latin, 0 neither. ``ceiling``: float32, (n_tokens,), 0..1, the highest
     cosine to a token of the other script; 1 for a token of neither.
@@ -48,10 +48,10 @@ class Crossing:
     ceiling: Floats
 
     def level(self, cosines: Floats, left: Tokens, right: Tokens) -> Floats:
-        """Divides cosines across scripts by the ceiling of the left token; results are at most 1.
+        """Divides cosines across scripts by the ceiling of the left token. Results are at most 1.
 
-        A word matches itself with a cosine of 1, but its own translation with perhaps 0.6. Without levelling, every
-        passage in the language of the query would rank above the translation.
+        A word has a cosine of 1 with itself, but perhaps only 0.6 with its translation. Without this step, every
+        passage in the language of the query would rank above its translation.
         """
         across = np.multiply.outer(self.script[left], self.script[right]) < 0
         share = np.divide(cosines, self.ceiling[left][:, None], out=cosines.copy(), where=across)
@@ -60,11 +60,11 @@ class Crossing:
 
 
 class StaticEncoder:
-    """Sums one vector per token. There is no network to run, so a passage costs as much as its tokenisation.
+    """Sums one vector per token. It has no network, so the cost of a passage is that of its tokenisation.
 
-    ``weights`` is (n_tokens, dim), int8 or floating, and may be memory-mapped; row ``i`` stands for ``scale[i] *
-    weights[i]``. ``token_weight`` is the weight of a query token in :meth:`maxsim`. There ``crossing`` compensates for
-    the distance between languages.
+    ``weights`` is (n_tokens, dim), int8 or floating, and may be memory-mapped. The vector of token ``i`` is ``scale[i]
+    * weights[i]``. ``token_weight`` is the weight of a query token in :meth:`maxsim`. There ``crossing`` compensates
+    for the distance between languages.
     """
 
     maxsim_weight = 1.0
@@ -119,11 +119,11 @@ class StaticEncoder:
             ) from error
 
     def encode(self, texts: Sequence[str]) -> Floats:
-        """float32, (len(texts), dim), rows L2-normalised; a zero row for a text without a known token."""
+        """Returns float32, (len(texts), dim), rows L2-normalised; a zero row for a text without a known token."""
         return self.read(texts).vectors
 
     def read(self, texts: Sequence[str]) -> Encoded:
-        """Vectors and tokens of the texts, each tokenised once."""
+        """Returns the vectors and tokens of the texts. Each text is tokenised once."""
         alone = texts[0] if len(texts) == 1 and len(texts[0]) <= _SHORT else None
         if alone is not None and (known := self._pooled.get(alone)):
             return known
@@ -137,7 +137,7 @@ class StaticEncoder:
         return read
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
-        """Ids of the known tokens of each text, in order; empty where there is none."""
+        """Returns the ids of the known tokens of each text, in order; empty if there is none."""
         _share_no_products()  # whatever is multiplied was tokens before
         if len(self._known) > _MOST_KNOWN:
             self._known = {}
@@ -162,12 +162,12 @@ class StaticEncoder:
         return _normalised(vectors)
 
     def maxsim(self, query: Tokens, passages: Sequence[Tokens]) -> Floats:
-        """Late interaction of one query with each passage, float32, (len(passages),), 0..1."""
+        """Scores each passage by late interaction with one query: float32, (len(passages),), 0..1."""
         weights, cosines = self.nearest(query, passages)
         return np.minimum(weights @ np.square(cosines), np.float32(1))  # rounding can pass 1
 
     def nearest(self, query: Tokens, passages: Sequence[Tokens]) -> tuple[Floats, Floats]:
-        """Returns how much each query token weighs, and how near each passage comes to it.
+        """Returns the weight of each query token, and its nearness to each passage.
 
         Weights of the query's n distinct tokens, ascending: float32, (n,), sum 1. Nearness: float32, (n,
         len(passages)), 0..1, the cosine to the nearest token of each passage, 0 for an empty passage.
@@ -248,7 +248,7 @@ def load_static(folder: Path, *, name: str) -> StaticEncoder:
 
 
 def read_safetensors(path: Path) -> NDArray[Any]:
-    """The largest matrix of a safetensors file, memory-mapped. Raises ValueError if there is none."""
+    """Returns the largest matrix of a safetensors file, memory-mapped. Raises ValueError if there is none."""
     with path.open("rb") as file:
         header_bytes = int.from_bytes(file.read(8), "little")
         if header_bytes > path.stat().st_size:
@@ -264,7 +264,7 @@ def read_safetensors(path: Path) -> NDArray[Any]:
 
 
 def fingerprint(weights: NDArray[Any], tokenizer: bytes) -> str:
-    """Content hash of a static model: 16 hex digits."""
+    """Hashes the content of a static model to 16 hex digits."""
     digest = hashlib.sha256(np.ascontiguousarray(weights).data)
     digest.update(tokenizer)
     return digest.hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""Loading of sentence-transformers models by name or folder. Each failure has a named error."""
+"""Loads sentence-transformers models by name or folder. Each failure has a named error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers by which documents are cited, each normalised to one form."""
+"""Normalises the numbers by which documents are cited."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def codes(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def versions(text: str) -> tuple[int, ...]:
-    """The versions that a text names, in order: ``v2``, ``Version 02.0``, 第二版."""
+    """Returns the versions that a text names, in order: ``v2``, ``Version 02.0``, 第二版."""
     return tuple(
         int(number) if number.isdecimal() else read_numeral(number) or 0
         for found in _VERSION.finditer(text)
@@ -57,12 +57,12 @@ def versions(text: str) -> tuple[int, ...]:
 
 
 def without_edition(code: str) -> Iterator[str]:
-    """Shorter forms of a code: a standard's without its year, a methodology's without its version."""
+    """Yields shorter forms of a code: a standard's without its year, a methodology's without its version."""
     for ending in (r"(?:19|20)\d\d\Z", r"V\d+\Z"):
         if found := re.search(ending, code):
             yield code[: found.start()]
 
 
 def is_citable(code: str) -> bool:
-    """Whether a code is used for one document only. A law may be cited by its number or by its name."""
+    """Whether a code belongs to one document only. A law may be cited by its number or by its name."""
     return not code.startswith(("EU", "令", "文"))

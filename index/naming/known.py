@@ -20,20 +20,22 @@ from sinkqa.ingest.text.patterns import late
 _FILE = late(r"[a-z\d_]+(?:[-.]+[a-z\d_]+)+|[a-z\d]+_[a-z\d_]+")
 
 Sort = Literal["of", "file", "code", "edition", "entry", "held"]
-"""What a key describes. ``of``: a kind of document with a distinguishing feature. ``file``: the file's name. ``code``:
-the document's number. ``edition``: the number without year or version. ``entry``: an entry of the vocabulary that is
-the document's name. ``held``: an entry that names a part of the document, under a heading.
+"""The sort of feature that a key stands for.
+
+``of``: a kind of document with a distinguishing feature. ``file``: the file's name. ``code``: the document's number.
+``edition``: the number without year or version. ``entry``: an entry of the vocabulary that is the document's name.
+``held``: an entry that names a part of the document, under a heading.
 """
 LOCAL = "local"
-"""Key of documents that belong to a part of a country."""
+"""The key of documents that belong to a part of a country."""
 
 
 @dataclass(frozen=True, eq=False)
 class Known:
     """A document of the library, prepared for matching names.
 
-    ``is_foreign``: its title is not in Chinese script, so a Chinese word for its kind is a translation. ``issuer``:
-    features of the issuer's name. ``held``: headings of a collection, by the codes of its documents.
+    ``is_foreign``: its title is not in Chinese script. A Chinese word for its kind is then a translation. ``issuer``:
+    the features of the issuer's name. ``held``: the headings of a collection, by the codes of the documents under them.
     """
 
     doc_id: str
@@ -54,7 +56,7 @@ class Known:
 
     @cached_property
     def kinds(self) -> frozenset[str]:
-        """The kinds of document that it is or holds."""
+        """The kinds of document that this document is or contains."""
         return frozenset(kind for name in self.names for kind in name.kinds)
 
     @cached_property
@@ -63,12 +65,12 @@ class Known:
         return frozenset(kind for name in self.names for kind in name.spoken)
 
     def headings(self, entry: int | str) -> Iterator[str]:
-        """The headings under which it holds the document that a vocabulary entry names."""
+        """Yields the headings under which the document contains the one that a vocabulary entry names."""
         return (name.heading for name in self.names if name.heading and name.kinds and entry in name.entries)
 
 
 def know(front: Front) -> Known:
-    """Collects the names of a document. This takes some milliseconds and is done once, when the document is added."""
+    """Collects the names of a document. It takes some milliseconds and runs once, when the document is added."""
     own = own_codes(front)
     kind = "order" if any(code.startswith("EO") for code in own) else ""
     found = names(front)
@@ -89,7 +91,7 @@ def know(front: Front) -> Known:
 
 
 def known_json(known: Known) -> str:
-    """All of it but the document's id, as JSON."""
+    """Returns everything except the document's id, as JSON."""
     names = [
         [
             each.text,
@@ -109,7 +111,7 @@ def known_json(known: Known) -> str:
 
 
 def read_known(doc_id: str, text: str) -> Known:
-    """Reads what :func:`known_json` wrote for this document."""
+    """Reads the output of :func:`known_json` for this document."""
     is_foreign, names, issuer, home, held, parts, years, codes, versions = json.loads(text)
     return Known(
         doc_id,
@@ -149,17 +151,20 @@ def _name(
 
 
 def key(sort: Sort, what: int | str, kind: str = "") -> str:
-    """The key for a feature in a question. ``kind``: of document, for ``of``. Years and entries are numbers."""
+    """Returns the key for a feature in a question. ``kind``: the kind of document, for ``of``.
+
+    Years and entries are numbers.
+    """
     return f"{sort}{' ' if kind else ''}{kind}{'#' if isinstance(what, int) else ':'}{what}"
 
 
 def keys(known: Known, file: str) -> frozenset[str]:
-    """All keys under which questions find a document. ``file``: its file's name."""
+    """Returns all keys under which questions find a document. ``file``: the name of its file."""
     return frozenset((*_keys(known), *_of_file(PurePath(file.lower()))))
 
 
 def files_in(text: str) -> list[str]:
-    """File names in a text, in the form of ``file`` keys."""
+    """Returns the file names in a text, in the form of ``file`` keys."""
     return [found[0] for found in _FILE.finditer(text.lower())]
 
 

@@ -26,11 +26,11 @@ _OTHER_KIND = 0.5  # of a word for another kind: NDC in the name of a report
 _HAN_WEIGHT = 0.5  # two characters make a word
 
 Forms = Mapping[str, Sequence[tuple[str, ...]]]
-"""Forms of one or more tokens, by their first token, longest first."""
+"""Forms of one or more tokens, grouped by their first token, the longest first."""
 
 
 class Token(NamedTuple):
-    """A word, number, sign or Chinese character, with its place, folded form and stem."""
+    """A word, number, sign or Chinese character, with its offsets, its folded form and its stem."""
 
     start: int
     end: int
@@ -39,12 +39,12 @@ class Token(NamedTuple):
 
     @property
     def is_han(self) -> bool:
-        """Whether it is a Chinese or Japanese character."""
+        """Whether the token is a Chinese or Japanese character."""
         return not self.text.isascii() and self.text.isalpha()
 
 
 class Feature(NamedTuple):
-    """Tokens ``first`` to ``last`` (half-open) mean ``what``: an entry of the vocabulary, or the words themselves."""
+    """The tokens ``[first, last)`` mean ``what``: an entry of the vocabulary, or the words themselves."""
 
     first: int
     last: int
@@ -60,9 +60,10 @@ class Head(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Tokens that say whose document it is: a country's code, and a part of the country or "".
+    """Tokens that show to which place a document belongs: the code of a country, and a part of the country or "".
 
-    ``is_name``: the tokens name the country or the part. Otherwise they only imply it, as the name of a body does.
+    ``is_name``: the tokens name the country or the part. Otherwise they only imply it, as the name of a public body
+    does.
     """
 
     first: int
@@ -74,7 +75,10 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The data file, read. ``kinds``: by tokens. ``near``: kinds that the name of another kind may mean."""
+    """The content of the data file. ``kinds``: kinds by their tokens.
+
+    ``near``: other kinds that the name of a kind may mean.
+    """
 
     places: dict[tuple[str, ...], tuple[int, ...]]
     longest: dict[str, int]
@@ -88,7 +92,10 @@ class Lexicon:
 
 
 def tokens(text: str) -> list[Token]:
-    """The text's tokens. Offsets are into the given text, or into the folded text if folding changes its length."""
+    """Returns the text's tokens.
+
+    Offsets refer to the given text, or to the folded text if folding changes its length.
+    """
     folded = fold(text).translate(_JAPANESE)
     return [Token(m.start(), m.end(), m[0], _stem(m[0])) for m in _TOKEN.finditer(folded)]
 
@@ -100,7 +107,10 @@ def _stem(word: str) -> str:
 
 
 def features(said: Sequence[Token]) -> list[Feature]:
-    """All features of the tokens, overlapping: vocabulary entries, English words and neighbouring characters."""
+    """Returns all features of the tokens. Features may overlap.
+
+    They are vocabulary entries, English words and character pairs.
+    """
     known = lexicon()
     found: list[Feature] = []
     stems = [token.stem for token in said]
@@ -117,7 +127,7 @@ def features(said: Sequence[Token]) -> list[Feature]:
 
 
 def initials(text: str, said: Sequence[Token]) -> Iterator[Feature]:
-    """The initials of three or more capitalised words in a row: ``ccap`` for Climate Change Action Plan."""
+    """Yields the initials of three or more capitalised words in a row: ``ccap`` for Climate Change Action Plan."""
     if said and said[-1].end > len(text):
         return
     run: list[int] = []
@@ -136,7 +146,10 @@ _SMALL = frozenset(["of", "the", "and", "on", "for"])
 
 
 def heads(said: Sequence[Token]) -> list[Head]:
-    """Words for kinds of documents, the longest at each place, in text order. 法 inside a longer word is none."""
+    """Returns the words that name kinds of documents, in text order; at each place the longest.
+
+    法 inside a longer word does not count.
+    """
     known = lexicon()
     texts = [token.text for token in said]
     found = _stretches(texts, known.kind_forms)
@@ -168,10 +181,10 @@ _NO_LAW_BEFORE = frozenset("律院治人定官学制庭系网")
 
 
 def weights(said: Sequence[Token], found: Sequence[Head], kinds: Collection[str] = ()) -> list[float]:
-    """How much each token distinguishes one name from others, 0..1.
+    """Returns how well each token distinguishes one name from others, 0..1.
 
-    A token weighs 0 if it names one of ``kinds`` or is a function word, and less if many names share it. ``found`` are
-    all the :func:`heads` among the tokens.
+    A token weighs 0 if it names one of ``kinds`` or is a function word. It weighs less if many names contain it.
+    ``found`` are all the :func:`heads` among the tokens.
     """
     known = lexicon()
     weighed = [
@@ -193,7 +206,7 @@ def weights(said: Sequence[Token], found: Sequence[Head], kinds: Collection[str]
 
 
 def homes(text: str, said: Sequence[Token]) -> list[Place]:
-    """Names of countries and their parts, and words that imply whose document is meant, in text order."""
+    """Returns names of countries and their parts, and words that imply them, in text order."""
     if len(said) and said[-1].end > len(text):
         text = fold(text)
     found = [(start, end, code, "", True) for start, end, code in countries_in(text)]
@@ -211,7 +224,7 @@ def _token_at(said: Sequence[Token], offset: int) -> int:
 
 @cache
 def lexicon() -> Lexicon:
-    """The bundled lexicon with the words of the search glossary, read once."""
+    """Returns the bundled lexicon with the words of the search glossary. It is read once."""
     sections = _sections(files("sinkqa.index.naming").joinpath(WORDS).read_text("utf-8"))
     places = {key: tuple(entries) for key, entries in glossary().places.items()}
     for at, line in enumerate(sections["words"], 1):

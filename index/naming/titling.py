@@ -1,4 +1,4 @@
-"""Names of a document, taken from its title, its opening, its file name and a list of known titles."""
+"""Finds the names of a document in its title, opening and file name, and in a list of known titles."""
 
 from __future__ import annotations
 
@@ -48,15 +48,15 @@ _ENACTED = late(r"((?:19|20)\d\d)年\d{1,2}月\d{1,2}日[^。\n]{0,40}?(?:通过
 
 
 Listed = Mapping[str, Sequence[str]]
-"""Titles of known documents, by file stem, lower-case title, and address."""
+"""Titles of known documents: by file stem, by lower-case title, and by address."""
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name as features of its words. ``weights`` are those of the words, ``whole`` their sum.
+    """A name as features of its words. ``weights`` are the weights of the words, ``whole`` is their sum.
 
-    ``kinds``: the kinds of document that the name gives; ``spoken``: all kinds that it mentions. ``telling``: stems of
-    the words that distinguish it from other names. ``is_own``: it names the document itself, not a part of it under
+    ``kinds``: the kinds of document that the name gives. ``spoken``: all kinds that it mentions. ``telling``: stems of
+    the words that distinguish it from other names. ``is_own``: it names the document itself, and not a part of it under
     ``heading``.
     """
 
@@ -72,12 +72,12 @@ class Name:
 
     @property
     def years(self) -> list[str]:
-        """The years in it, in order."""
+        """The years in the name, in order."""
         return _YEAR.findall(self.text)
 
     @property
     def entries(self) -> frozenset[int | str]:
-        """Vocabulary entries and initials that are this name."""
+        """The vocabulary entries and initials that equal the name."""
         telling = {at for at, weight in enumerate(self.weights) if weight}
         return frozenset(
             what
@@ -86,7 +86,7 @@ class Name:
         )
 
     def share(self, asked: frozenset[int | str] | set[int | str]) -> float:
-        """The share of the name, 0..1, whose words have the asked features."""
+        """Returns the weighted share of the name's words that have the asked features, 0..1."""
         if not self.whole:
             return 1.0
         covered: set[int] = set()
@@ -97,7 +97,7 @@ class Name:
 
 
 def name_of(text: str, *, kind: str = "", is_own: bool = True, heading: str = "") -> Name:
-    """Makes a name of a text. ``kind``: a kind that the text itself does not mention."""
+    """Makes a name from a text. ``kind``: a kind that the text itself does not mention."""
     said = tokens(text)
     found = heads(said)
     own = tuple(_kinds(text, said, found, is_own=is_own))
@@ -145,7 +145,10 @@ def _kinds(text: str, said: Sequence[Token], found: Sequence[Head], *, is_own: b
 
 
 def names(front: Front, *, kind: str = "") -> list[Name]:
-    """All names of a document, its title first, then those of its parts. ``kind``: a kind that no text mentions."""
+    """Returns all names of a document, its title first, then the names of its parts.
+
+    ``kind``: a kind that no text mentions.
+    """
     title, opening = " ".join(front.title.split()), front.opening
     own = dict.fromkeys([*_of_title(title), *_listed(front, title), *_of_opening(title, opening)])
     found = [name_of(text, kind=kind) for text in own if len(text) <= _LONGEST]
@@ -178,7 +181,7 @@ def _collected(front: Front) -> Mapping[str, str]:
 
 
 def held_codes(front: Front) -> Mapping[str, str]:
-    """Headings of a collection, by the numbers of the documents under them."""
+    """Returns the headings of a collection, by the numbers of the documents under them."""
     return {code: heading for title, heading in _collected(front).items() for _, _, code in codes(title)}
 
 
@@ -221,7 +224,10 @@ def _of_file(name: str) -> str:
 
 
 def own_codes(front: Front) -> frozenset[str]:
-    """The document's own numbers, from its title, its file's name and lines at the top; or those of its collection."""
+    """Returns the document's own numbers: from its title, its file name and the lines at the top.
+
+    For a collection, the numbers in its headings count too.
+    """
     title = re.sub(r"\bamending\b.*", "", front.title)
     own = {code for text in (title, *_masthead(front.opening), *_collected(front)) for _, _, code in codes(text)}
     own |= {code for found in _DECISION.finditer(front.opening) for _, _, code in codes(found[1])}
@@ -243,20 +249,20 @@ def _masthead(opening: str) -> Iterator[str]:
 
 
 def years_of(front: Front) -> frozenset[int]:
-    """The years that identify the document: of issue, of its title and file name, of its enactment."""
+    """Returns the years that identify the document: of its issue, of its title and file name, of its enactment."""
     found = {front.about.year} if front.about.year else set()
     found |= {int(year) for text in (front.title, front.name) for year in _YEAR.findall(text)}
     return frozenset(found | {int(year) for year in _ENACTED.findall(front.opening[:800])})
 
 
 def home_of(front: Front) -> str:
-    """The country of a document: from its metadata, or the only country in its title; otherwise ""."""
+    """Returns the country of a document: from its metadata, else the only country in its title; otherwise ""."""
     named = {code for _, _, code in countries_in(front.title)}
     return front.about.jurisdiction or (named.pop() if len(named) == 1 else "")
 
 
 def parts_of(front: Front) -> frozenset[str]:
-    """The parts of its country that a document belongs to."""
+    """Returns the parts of its country to which a document belongs."""
     named = {part for _, _, part, _ in parts_in(front.title)}
     return frozenset(named | ({front.about.place} if front.about.place else set()))
 

@@ -16,7 +16,10 @@ _DATA = (
 
 @cache
 def names_version() -> str:
-    """Changes whenever other words or rules may give other keys. Keys hold vocabulary entries by their positions."""
+    """Returns a version that changes if other words or rules may give other keys.
+
+    Keys contain the positions of vocabulary entries.
+    """
     digest = hashlib.sha256()
     for package, path in _DATA:
         digest.update(files(package).joinpath(path).read_bytes())

@@ -1,4 +1,4 @@
-"""Query expansion: a question's terms in groups, each with its synonyms and translations."""
+"""Query expansion: groups a question's terms, and adds synonyms and translations to each group."""
 
 from __future__ import annotations
 
@@ -46,17 +46,17 @@ def expand(text: str) -> list[Group]:
 
 
 def tells_something(text: str) -> bool:
-    """Whether any term carries meaning: function words do not, nor does a single letter or digit."""
+    """Whether any term carries meaning. Function words do not, nor does a single letter or digit."""
     return is_telling(analyze(text))
 
 
 def is_telling(terms: Iterable[str]) -> bool:
-    """As :func:`tells_something`, for the terms of a text."""
+    """Same as :func:`tells_something`, for the terms of a text."""
     return any(term not in _FUNCTION_WORDS and not (len(term) == 1 and term.isascii()) for term in terms)
 
 
 def matched_terms(groups: Iterable[Group], standing: Collection[str]) -> tuple[str, ...]:
-    """The groups' own terms that the passage contains, and the terms of alternatives that it contains in full."""
+    """Returns the groups' own terms in the passage, and the terms of alternatives that it contains completely."""
     found: dict[str, None] = {}
     for group in groups:
         found |= dict.fromkeys(term for term in group.terms if term in standing)
@@ -66,7 +66,7 @@ def matched_terms(groups: Iterable[Group], standing: Collection[str]) -> tuple[s
 
 
 def wordings(text: str) -> Iterator[tuple[list[str], list[tuple[str, ...]]]]:
-    """Stretches of a text, as units, with their other wordings; all terms of a wording must occur together."""
+    """Yields stretches of a text, as units, with their other wordings. All terms of a wording must occur together."""
     for each in variants(cased(text)):
         yield units(each.said), each.otherwise
     yield from glossary().find(text)

@@ -22,10 +22,11 @@ _SHORT = 10  # words; below that a passage is as short as can be
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What one point of each part counts beside a cosine.
+    """The weights of the parts of a score; the cosine has the weight 1.
 
-    ``lexical`` applies to passages in the question's language; an English term is a whole word and says more than a
-    pair of characters. Across languages only digits and names match, and they say little.
+    ``lexical`` applies to passages in the question's language. ``lexical_en`` is higher, because an English term is a
+    whole word and carries more meaning than a pair of characters. Across languages only digits and names match, and
+    they carry little meaning.
     """
 
     lexical: float = 3.0
@@ -52,10 +53,10 @@ def fuse(
 ) -> Floats:
     """Fuses the scores of n candidates, float32 (n,). Inputs are (n,): cosine -1..1, BM25 share and MaxSim 0..1.
 
-    ``words``: distinct tokens of each candidate; a longer passage matches any query word better by chance. A passage in
-    the question's language, ``asked_in``, repeats the question's words. One in another language can only match its
-    meaning, so raw scores would bury it. Therefore the missing word score is estimated from the meaning, and each
-    candidate is compared with typical candidates of its language.
+    ``words``: distinct tokens of each candidate; a longer passage matches any query word better by chance.
+    ``asked_in``: the language of the question. A passage in this language repeats the question's words. One in another
+    language can only match its meaning, so its raw score would be too low. Therefore the missing word score is
+    estimated from the meaning, and each candidate is compared with typical candidates of its language.
     """
     spoken = np.array(languages)
     excess = np.log(np.maximum(words, _SHORT)).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Other ways to write the amounts and articles that a question names."""
+"""Finds other ways to write the amounts and articles in a question."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ _LARGE = 10**4  # from here on numbers are written with a scale, in one language
 
 
 class Wording(NamedTuple):
-    """Another way to write an amount, and the part of it to search for, because units are written in too many ways."""
+    """Another way to write an amount.
+
+    ``sought``: the part to search for, because units are written in too many ways.
+    """
 
     text: str
     sought: str
@@ -35,16 +38,16 @@ class Variants(NamedTuple):
 
     @property
     def otherwise(self) -> list[tuple[str, ...]]:
-        """The terms of each wording."""
+        """Returns the terms of each wording."""
         return [tuple(dict.fromkeys(terms_of(units(wording.sought)))) for wording in self.wordings]
 
 
 def variants(text: str) -> Iterator[Variants]:
-    """Amounts with a scale or unit, Chinese numerals and numbered articles that can be written in another way.
+    """Yields amounts with a scale or unit, Chinese numerals and numbered articles, with the other ways to write them.
 
     ``12.57亿吨`` is also ``1.257 billion``, ``1257 million``, ``125700万吨`` and ``1257 Mt``. Years, plain numbers, and
-    Chinese numerals that may be part of a word are skipped. The text has the form that :func:`amounts` reads. Read by
-    that function, each wording matches the amount.
+    Chinese numerals that may be part of a word are skipped. The text has the form that :func:`amounts` reads. If that
+    function reads a wording, it finds the same amount.
     """
     for amount in amounts(text):
         if wordings := list(_wordings(amount)):

@@ -1,4 +1,4 @@
-"""From a query to ranked rows: both retrievers, their union, and one fused score."""
+"""Ranks rows for a query: both retrievers, their union, and one fused score."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MOST_READ = 2_000  # passages
 
 
 class Ranked(NamedTuple):
-    """A row of the store with its score; ``why`` does not yet have the matched terms."""
+    """A row of the store with its score. ``why`` does not yet have the matched terms."""
 
     row: int
     score: float
@@ -44,7 +44,7 @@ def prepare(text: str, encoder: Encoder, terms: Terms) -> Query:
 def ranked(
     query: Query, found: Candidates, *, k: int, mode: SearchMode, encoder: Encoder, weights: Weights
 ) -> list[Ranked]:
-    """The best ``k`` of the candidates, by score descending, ties by passage_id.
+    """Returns the best ``k`` of the candidates, by descending score, ties by passage_id.
 
     Mode ``lexical`` scores by BM25 alone, ``dense`` by the encoder (cosine and weighted late interaction), ``hybrid``
     by both.
@@ -83,7 +83,10 @@ def ranked(
 
 
 def read_hits(store: Store, ranked: Sequence[Ranked], groups: Sequence[Group]) -> list[Hit]:
-    """Reads the passages of ranked rows, with the terms of the query and of its alternatives that each contains."""
+    """Reads the passages of ranked rows.
+
+    Each comes with the terms of the query and of alternatives that it contains.
+    """
     read = store.stored([each.row for each in ranked])
     hits: list[Hit] = []
     for each in ranked:

@@ -14,15 +14,15 @@ _MAY_BE_A_SLIP = late(r"[a-zß-ɏ]{5,}\Z").match
 _LONG_WORD, _SURE_LETTERS, _MOST_SLIPS, _MOST_SPELLINGS = 8, 2, 4, 3
 
 Terms = Callable[[str], Sequence[tuple[str, int]]]
-"""Gives the index terms that begin with a prefix, and how many passages contain each."""
+"""Returns the index terms that begin with a prefix, and how many passages contain each."""
 
 
 def respelled(groups: Sequence[Group], terms: Terms) -> tuple[Group, ...]:
     """Adds the nearest terms of the index to words that no passage contains.
 
-    Corrects Latin words of five letters or more that the glossary does not know. One letter may be added, missing,
-    replaced or swapped with its neighbour; two from eight letters on. The first two letters count as correct. If a
-    query has more than four such words, they are not typos but another language or subject, and none is corrected.
+    It corrects Latin words of at least five letters that the glossary does not know. One letter may be added, missing,
+    replaced or swapped with its neighbour; from eight letters on, two. The first two letters count as correct. If a
+    query has more than four such words, they belong to another language or subject and are no typos; none is corrected.
     """
     alone = [group.terms[0] for group in groups if len(group.terms) == 1 and not group.alternatives]
     strange = [word for word in alone if _MAY_BE_A_SLIP(word) and word not in dict(terms(word))]

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 class Candidates(NamedTuple):
-    """The n passages that either retriever found, by ascending row, with everything that scoring needs.
+    """The n passages that either retriever found, by ascending row, with all values that scoring needs.
 
-    ``shares``, float32, (n,), are BM25 as a share of a perfect match, 0..1; ``cosines``, float32, (n,), -1..1. Both are
-    given for every passage, whichever retriever found it; they are 0 for a retriever that the mode leaves out. The
-    ranks, int32, (n,), begin with 1, ties by row; 0 if that retriever did not find the passage.
+    ``shares``, float32, (n,), are BM25 as a share of a perfect match, 0..1. ``cosines`` are float32, (n,), -1..1. Both
+    are given for every passage, whichever retriever found it. They are 0 for a retriever that the mode leaves out. The
+    ranks are int32, (n,), from 1, ties by row; 0 if that retriever did not find the passage.
     """
 
     rows: Rows
@@ -37,7 +37,7 @@ NOTHING = Candidates(np.zeros(0, np.int64), (), (), (), *np.zeros((2, 0), np.flo
 
 
 class Recall(NamedTuple):
-    """Share of each language's exact best 10 and 100 rows that is found, 0..1, over ``queries`` stored vectors."""
+    """Found share of each language's exact best 10 and 100 rows, 0..1, over ``queries`` stored vectors."""
 
     at_10: float
     at_100: float
@@ -49,16 +49,16 @@ class Searcher(Protocol):
 
     @property
     def generation(self) -> int:
-        """The store's generation that is indexed."""
+        """The store's generation that the index covers."""
         ...
 
     def candidates(
         self, query: Query, *, depth: int, mode: SearchMode = "hybrid", filters: Filters | None = None
     ) -> Candidates:
-        """The best passages of each retriever that meet the filters and that the store still holds.
+        """Returns the best passages of each retriever that meet the filters and are still in the store.
 
         Lexical: the best ``depth`` by BM25. Dense: the best ``depth`` by cosine of every language. For a language with
-        less than a tenth of the passages, the number is smaller: as many as the best ``10 * depth`` would hold if
+        less than a tenth of the passages, the number is smaller: as many as the best ``10 * depth`` would contain if
         languages were evenly spread. A query without terms finds nothing lexically, a zero vector nothing densely.
 
         Raises:
@@ -67,7 +67,7 @@ class Searcher(Protocol):
         ...
 
     def terms(self, prefix: str) -> list[tuple[str, int]]:
-        """The index terms that begin with ``prefix``, and how many passages contain each."""
+        """Returns the index terms that begin with ``prefix``, and how many passages contain each."""
         ...
 
 
@@ -75,15 +75,15 @@ class SearchBackend(Protocol):
     """Keeps search indexes in step with the store."""
 
     def searcher(self) -> Searcher:
-        """The newest generation that can be searched. A reader waits for a writer only a moment."""
+        """Returns a searcher of the newest searchable generation. A reader waits for a writer only a moment."""
         ...
 
     def sync(self, *, anew: bool = False) -> None:
-        """Brings the indexes to the store's generation; from scratch with ``anew``. The caller may write."""
+        """Updates the indexes to the store's generation; with ``anew``, from scratch. The caller may write."""
         ...
 
     def problems(self) -> list[str]:
-        """Files that are missing, damaged or behind, one line each; empty if all is well."""
+        """Returns files that are missing, damaged or out of date, one line each; empty if all is well."""
         ...
 
     def recall(self) -> Recall | None:

@@ -1,4 +1,4 @@
-"""A query as search takes it."""
+"""A query in the form that search takes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Alternative(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Query terms that mean one thing together, with their alternatives."""
+    """Query terms that have one meaning together, with their alternatives."""
 
     terms: tuple[str, ...]
     alternatives: tuple[Alternative, ...] = ()

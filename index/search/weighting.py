@@ -20,12 +20,15 @@ MOST_TERMS = 64  # of a long query only the rarest terms are looked up
 
 
 def idf(passages: int, having: int) -> float:
-    """The idf, above 0, of a term that ``having`` passages contain; for 0 passages the highest possible."""
+    """Returns the idf, above 0, of a term that ``having`` passages contain.
+
+    For 0 passages it is the highest possible.
+    """
     n = max(passages, having)
     return math.log1p((n - having + 0.5) / (having + 0.5))
 
 
 def length_norms(lengths: NDArray[Any], average: float) -> Floats:
-    """What BM25 adds to a term's frequency in passages of these lengths, float32, (n,)."""
+    """Returns the term that BM25 adds to the frequency in passages of these lengths, float32, (n,)."""
     norms: Floats = np.float32(K1 * (1 - B)) + lengths.astype(np.float32) * np.float32(K1 * B / max(average, 1e-9))
     return norms

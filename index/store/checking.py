@@ -1,4 +1,4 @@
-"""Checking the store for damage by reading all of it."""
+"""Checks the store for damage by reading all of it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sinkqa.index.store.sql import Connection
 
 
 def found_by(check: Callable[[], Iterator[str]], view: AbstractContextManager[None]) -> Iterator[str]:
-    """Runs a check in one view of the store, and adds what it could not read."""
+    """Runs a check in one view of the store. Adds a line for each part that it could not read."""
     try:
         with view:
             yield from check()
@@ -21,7 +21,7 @@ def found_by(check: Callable[[], Iterator[str]], view: AbstractContextManager[No
 
 
 def orphans(connection: Connection, dim: int) -> Iterator[str]:
-    """Rows whose counterparts are missing. ``dim``: of the encoder's vectors."""
+    """Yields rows whose counterparts are missing. ``dim``: the length of the encoder's vectors."""
     counts = {
         "passages without features": (
             'SELECT count(*) FROM passages LEFT JOIN features USING ("row") WHERE vector IS NULL'
@@ -38,7 +38,7 @@ def orphans(connection: Connection, dim: int) -> Iterator[str]:
 
 
 def document_damages(connection: Connection) -> Iterator[str]:
-    """Checks document by document, so that an unreadable one hides no other."""
+    """Checks document by document, so that an unreadable document hides no other."""
     docs = [doc for (doc,) in connection.execute("SELECT doc FROM documents ORDER BY doc")]
     whole = 0
     for doc in docs:

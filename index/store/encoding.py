@@ -1,4 +1,4 @@
-"""Encoding a whole library with another encoder."""
+"""Encodes a whole library with another encoder."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def encode_anew(store: Store, encoder: Encoder) -> None:
 
 
 def encoded_anew(packed: Packed, encoder: Encoder) -> Packed:
-    """The document with vectors and tokens of this encoder; its terms stay."""
+    """Returns the document with vectors and tokens of this encoder. Its terms stay."""
     title = read_metadata(packed.document["metadata"]).title or str(packed.document["name"])
     passages = packed_passages(packed)
     encoded = zip(*encode_passages([title] * len(passages), passages, encoder), strict=True)

@@ -23,11 +23,11 @@ CREATE TABLE removals (        -- rows that a generation removed: those of one d
 CREATE INDEX removals_by_generation ON removals (generation);
 """
 REMEMBERED = 10_000
-"""Number of generations kept. An index that lags further behind is rebuilt."""
+"""The number of generations kept. An index that is older is rebuilt."""
 
 
 def last_row(connection: Connection) -> int:
-    """The highest row number ever issued. Inside a transaction, rows that it added itself count too."""
+    """Returns the highest row number ever issued. Inside a transaction, rows that it added itself count too."""
     (held,) = connection.execute('SELECT coalesce(max("row"), 0) FROM passages').fetchone()
     known = connection.execute("SELECT last_row FROM generations ORDER BY generation DESC LIMIT 1").fetchone()
     return max(int(held), int(known[0]) if known else 0)
@@ -48,7 +48,10 @@ def note_removal(connection: Connection, doc: int, *, generation: int) -> None:
 
 
 def changes_since(connection: Connection, since: int | None, *, generation: int) -> Changes | None:
-    """The changes after ``since``, or None if that is too long ago. ``generation``: the store's in the same view."""
+    """Returns the changes after ``since``, or None if that is too long ago.
+
+    ``generation``: the store's in the same view.
+    """
     if since is None:
         return Changes(generation, _rows_after(connection, 0), np.zeros(0, np.int64))
     then = connection.execute("SELECT last_row FROM generations WHERE generation = ?", (since,)).fetchone()

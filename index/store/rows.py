@@ -1,4 +1,4 @@
-"""Rows of the store for search: selected by filters, and read in batches."""
+"""Selects rows of the store for search by filters, and reads them in batches."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MOST_KEPT = 2_000  # passages, some 20 MB
 
 
 def filtered_rows(connection: Connection, filters: Filters) -> Rows | None:
-    """Rows of the passages that meet every condition, ascending; None if there is no condition."""
+    """Returns rows of the passages that meet every condition, ascending; None if there is no condition."""
     if filters.languages or filters.kinds:
         statement, values = rows_statement(connection, filters)
         found = connection.execute(statement, values).fetchall()
@@ -33,7 +33,7 @@ def filtered_rows(connection: Connection, filters: Filters) -> Rows | None:
 
 
 def rows_statement(connection: Connection, filters: Filters) -> tuple[str, Sequence[str | int]]:
-    """The statement that selects the rows of passages that meet every condition, unordered, and its values."""
+    """Returns the statement that selects the rows of passages that meet every condition, unordered, and its values."""
     of_documents, values = _document_conditions(connection, filters)
     conditions = [f"doc IN (SELECT doc FROM documents WHERE {' AND '.join(of_documents)})"] if of_documents else []
     if filters.languages:
@@ -76,7 +76,7 @@ def _document_conditions(connection: Connection, filters: Filters) -> tuple[list
 
 
 def held_rows(connection: Connection, rows: Rows) -> Rows:
-    """Those of the rows that exist, ascending."""
+    """Returns those of the rows that exist, ascending."""
     held: list[int] = []
     for marks, part in batches(rows.tolist()):
         held += [row for (row,) in connection.execute(f'SELECT "row" FROM passages WHERE "row" IN {marks}', part)]
@@ -84,7 +84,7 @@ def held_rows(connection: Connection, rows: Rows) -> Rows:
 
 
 def features_of(connection: Connection, rows: Rows) -> Iterator[Features]:
-    """Search features of the rows, by row, ascending. Deleted rows are left out."""
+    """Yields search features of the rows, by row, ascending. Deleted rows are left out."""
     for marks, part in batches(np.sort(rows).tolist(), most=_READ_AT_ONCE):
         found = connection.execute(
             'SELECT "row", passage_id, language, terms, vector, tokens '
@@ -95,7 +95,7 @@ def features_of(connection: Connection, rows: Rows) -> Iterator[Features]:
 
 
 def stored_passages(connection: Connection, rows: Sequence[int]) -> dict[int, StoredPassage]:
-    """For each row that exists, the values that a hit needs."""
+    """Returns, for each row that exists, the values that a hit needs."""
     read: dict[int, StoredPassage] = {}
     for marks, part in batches(rows):
         found = connection.execute(

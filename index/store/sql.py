@@ -1,4 +1,4 @@
-"""The small interface that the store's statements need of a database.
+"""The small database interface that the store's statements need.
 
 Statements run unchanged in SQLite 3.35 and PostgreSQL 15, with ``?`` for each value.
 """

@@ -73,7 +73,7 @@ class SqlStore(ABC):
         """Damage that the database itself finds in its files."""
 
     def check_made_by(self) -> None:
-        """Raises LibraryFormatMismatch if other rules than today's made the passages or names."""
+        """Raises LibraryFormatMismatch if other rules than the present ones made the passages or names."""
         if self.find_meta(NAMES_VERSION) != names_version():
             raise LibraryFormatMismatch(
                 f"the names of the documents in {self.where} were made by other rules than this SinkQA's: open it once "

@@ -12,7 +12,7 @@ from sinkqa.index.store.sql import Connection
 def insert_statements(
     connection: Connection, statements: Iterable[tuple[str, str, int, int]], rows: Sequence[int]
 ) -> None:
-    """Writes the statements of passages, as in :class:`Packed`. ``rows``: of those passages."""
+    """Writes the statements of passages, as in :class:`Packed`. ``rows``: the rows of those passages."""
     connection.executemany(
         "INSERT INTO statements VALUES (?, ?, ?, ?)",
         [(kind, term, rows[place], unit) for kind, term, place, unit in statements],
@@ -22,7 +22,7 @@ def insert_statements(
 def stated_rows(
     connection: Connection, kind: str, *, term: str | None, filters: Filters | None, most: int | None
 ) -> list[tuple[int, int, str]]:
-    """Row, unit and term of the statements of a kind, by row, that is in the order of adding and reading."""
+    """Returns row, unit and term of the statements of a kind, by row: that is in the order of adding and reading."""
     conditions, values = ["kind = ?"], list[str | int]((kind,))
     if term is not None:
         conditions.append("term = ?")

@@ -18,7 +18,7 @@ from sinkqa.ingest.passage import Passage
 
 
 class Features(NamedTuple):
-    """What search needs of one row, packed as stored. ``index.store.documents.serialization`` unpacks it.
+    """The packed data that search needs of one row. ``index.store.documents.serialization`` unpacks it.
 
     ``terms`` by ``unpack_terms``, ``vector`` by ``unpack_vectors`` or ``unpack_halves``, ``tokens`` by
     ``unpack_tokens``.
@@ -33,7 +33,7 @@ class Features(NamedTuple):
 
 
 class Changes(NamedTuple):
-    """The changes from a generation to now, which is ``generation``.
+    """The changes from a generation to the present one, ``generation``.
 
     ``added``, int64, ascending: rows that exist now and did not then. ``removed``, int64, ascending: rows that existed
     then and do not now. A row never changes, and no number is used twice.
@@ -45,7 +45,10 @@ class Changes(NamedTuple):
 
 
 class StoredPassage(NamedTuple):
-    """The values that a hit needs of one row. ``title`` falls back on the file's name; ``terms`` are packed."""
+    """The values that a hit needs of one row. ``title`` is the file's name if there is no title.
+
+    ``terms`` are packed.
+    """
 
     title: str
     about: Metadata
@@ -123,15 +126,18 @@ class Store(Protocol):
         ...
 
     def headings(self, doc_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """The distinct highest headings of documents, in order, by whole ids; those that are gone are left out."""
+        """Returns the distinct highest headings of documents, in order, by full ids.
+
+        Leaves out documents that no longer exist.
+        """
         ...
 
     def record(self, doc_id: str) -> DocumentRecord:
-        """The document with this id, or the only one whose id begins so (6 hex digits or more)."""
+        """Returns the document with this id, or the only one whose id begins with it (6 hex digits or more)."""
         ...
 
     def resolve(self, doc_id: str) -> str:
-        """The full id of that document."""
+        """Returns the full id of the document with this id or prefix."""
         ...
 
     def size(self) -> Size:
@@ -139,11 +145,11 @@ class Store(Protocol):
         ...
 
     def shared(self, keys: Sequence[str], *, most: int) -> dict[str, Shared]:
-        """Those of the keys of ``index.naming.known`` that any document has; counting ends at ``most``."""
+        """Returns those of the keys of ``index.naming.known`` that any document has. Counting ends at ``most``."""
         ...
 
     def named(self, keys: Sequence[str], *, most: int, among: Sequence[int] | None = None) -> dict[str, list[int]]:
-        """Numbers of the documents with the keys, in the order they were added; at most ``most`` for all keys.
+        """Returns numbers of the documents with the keys, in the order of adding; at most ``most`` for all keys.
 
         ``among``: only documents with these numbers.
         """
@@ -192,7 +198,7 @@ class Store(Protocol):
     def stated(
         self, kind: str, *, term: str | None, filters: Filters | None, most: int | None
     ) -> list[tuple[int, int, str]]:
-        """Row, unit and term of the first statements of a kind, in the order documents were added and are read."""
+        """Returns row, unit and term of the first statements of a kind, in the order of adding and reading."""
         ...
 
     def defined_terms(self, filters: Filters | None) -> list[str]:
@@ -204,7 +210,7 @@ class Store(Protocol):
         ...
 
     def kept(self, doc_id: str) -> Kept:
-        """A document as stored, to be written elsewhere or again."""
+        """Returns a document as stored, which can be written elsewhere or again."""
         ...
 
     def free_sources(self, sources: Sequence[str]) -> list[str]:
@@ -219,7 +225,7 @@ class Store(Protocol):
         ...
 
     def put_kept(self, kept: Kept, *, added_at: str | None = None) -> None:
-        """Writes a document with the rows it had elsewhere, replacing the same one; its sources become its own."""
+        """Writes a document with its rows from elsewhere. It replaces the same document; its sources become its own."""
         ...
 
     def change(self, packed: Packed, *, anew: bool) -> None:
@@ -239,9 +245,9 @@ class Store(Protocol):
         ...
 
     def changes(self, since: int | None) -> Changes | None:
-        """The changes after the generation ``since``; if that is None, everything counts as added.
+        """Returns the changes after the generation ``since``. If that is None, everything counts as added.
 
-        None if that generation is too long ago or never existed; then begin from scratch.
+        The result is None if that generation is too long ago or never existed. Then begin from scratch.
         """
         ...
 
@@ -250,5 +256,8 @@ class Store(Protocol):
         ...
 
     def problems(self, dim: int) -> list[str]:
-        """Problems of the store, one line each; reads all of it. ``dim``: of the encoder's vectors."""
+        """Reads the whole store and returns its problems, one line each.
+
+        ``dim``: the length of the encoder's vectors.
+        """
         ...

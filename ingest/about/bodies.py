@@ -1,4 +1,4 @@
-"""Names of public bodies: the words that form one, and the country it belongs to."""
+"""Names of public bodies: the words that form such a name, and the country of the body."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def is_of_china(name: str) -> bool:
 
 
 def cased(name: str) -> str:
-    """The name in sentence case: ``MINISTRY OF THE SEA`` becomes ``Ministry of the Sea``."""
+    """Returns the name in sentence case: ``MINISTRY OF THE SEA`` becomes ``Ministry of the Sea``."""
     name = name.strip().rstrip("，,.")
     if not name.isascii():
         bare = re.sub(r"\s", "", name)

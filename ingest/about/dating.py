@@ -1,4 +1,4 @@
-"""The year in which a document was issued, read from its own text."""
+"""Finds the year in which a document was issued, in its own text."""
 
 from __future__ import annotations
 
@@ -51,28 +51,34 @@ _IN_FORCE = re.compile(rf"自{_YEAR}年(?:[3-9]|1[0-2])月\d{{1,2}}日起(?:施�
 
 
 def enactment_year(title: str | None) -> int | None:
-    """The year that belongs to the title: ``… Act 2002``, ``…（2021年9月22日）``. Never a target or a period."""
+    """Returns the year that belongs to the title: ``… Act 2002``, ``…（2021年9月22日）``.
+
+    Never a target or a period.
+    """
     found = _ACT_YEAR.search(title or "") or _BRACKETED_YEAR.search(title or "")
     return int(found[1]) if found else None
 
 
 def is_set_apart(line: str) -> bool:
-    """Whether a line is set like a name, a heading or a date. A short line of prose is not; its date may be any."""
+    """Whether a line is set like a name, a heading or a date.
+
+    A short line of prose is not; a date in it may be any date.
+    """
     words = [word for word in re.findall(r"[A-Za-z][\w'’-]+", line) if len(word) > 3]
     named = sum(word[0].isupper() for word in words) >= 0.6 * len(words)
     return named and not re.search("[。；].|，.*，", line)
 
 
 def revision_year(text: str) -> int | None:
-    """The last year of enactment, publication or revision in the text above the body."""
+    """Returns the last year of enactment, publication or revision in the text above the body."""
     years = [int(year) for line in text[:_OPENING].splitlines() for year in _ENACTED.findall(line.strip())]
     return max(years, default=None)
 
 
 def issue_year(title: str, text: str, name: str) -> int | None:
-    """The year in which a document was issued, from its title, its text or its file name; None if none says.
+    """Returns the year in which a document was issued, from its title, text or file name; None if none gives it.
 
-    The opening counts before the end. Of several enactments and revisions in the opening, the latest counts.
+    The opening has priority over the end. Of several enactments and revisions in the opening, the latest counts.
     """
     if (enacted := enactment_year(title)) is not None:
         return enacted

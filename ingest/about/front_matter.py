@@ -52,7 +52,7 @@ class Front:
 
 
 def find_fronts(lines: Sequence[TextLine], *, free: Sequence[int]) -> list[Front]:
-    """The front matter at the document's head and at each later page that opens with a title over an abstract.
+    """Finds the front matter at the document's head, and at each later page that opens with a title above an abstract.
 
     ``free`` are the indices of lines that are neither tables nor furniture, in order.
     """
@@ -68,7 +68,7 @@ def find_fronts(lines: Sequence[TextLine], *, free: Sequence[int]) -> list[Front
 
 
 def header_title(lines: Sequence[TextLine]) -> str | None:
-    """Value of a ``Title:`` or ``Subject:`` field at the head of a message or record."""
+    """Returns the value of a ``Title:`` or ``Subject:`` field at the head of a message or record."""
     fields = [_HEADER_FIELD.fullmatch(line.text) for line in lines[:12]]
     if sum(field is not None for field in fields[:2]) < 2:
         return None
@@ -79,7 +79,7 @@ def header_title(lines: Sequence[TextLine]) -> str | None:
 
 
 def issuer(lines: Sequence[TextLine]) -> str | None:
-    """The body named on one of the first lines that holds nothing else, with the line that continues it."""
+    """Returns the body named on one of the first lines that contains nothing else, with the line that continues it."""
     for at, line in enumerate(lines[:6]):
         if is_body(line.text):
             following = [each.text for each in lines[at + 1 : at + 3] if not each.blank_before]
@@ -90,7 +90,7 @@ def issuer(lines: Sequence[TextLine]) -> str | None:
 
 
 def year_of_issue(lines: Sequence[TextLine]) -> int | None:
-    """Latest year of a full date on the first lines. A bare number is not a year."""
+    """Returns the latest year of a full date on the first lines. A bare number is not a year."""
     told = [line.text[:400] for line in lines[:12] if is_set_apart(line.text)]
     years = [int(year) for text in told for found in _DATE.findall(text) for year in found if year]
     return max(years, default=None)

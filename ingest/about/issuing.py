@@ -1,7 +1,7 @@
-"""The issuer and the jurisdiction of a document, read from its own text.
+"""Finds the issuer and the jurisdiction of a document in its own text.
 
 A name in prose is never the issuer, however often it occurs. As a last resort the whole text may give the jurisdiction,
-through the wording of its norms or one country that it names far more than others.
+through the wording of its norms or through one country that it names far more often than others.
 """
 
 from __future__ import annotations
@@ -74,16 +74,17 @@ _NATIONAL_REGULATION = re.compile(r"(?!中国共产党|中国人民解放军|军
 
 @dataclass(frozen=True, slots=True)
 class Issuing:
-    """The issuer of a document, and the jurisdiction of its law or policy; None if it does not say."""
+    """The issuer of a document, and the jurisdiction of its law or policy. None: the document does not state it."""
 
     issuer: str | None
     jurisdiction: str | None
 
 
 def find_issuing(title: str, text: str, *, known: Sequence[str], language: str) -> Issuing:
-    """Finds issuer and jurisdiction. ``known`` are names that a reader found: the issuer, or authors that are bodies.
+    """Finds issuer and jurisdiction.
 
-    The jurisdiction comes from the issuer, the country in the title, the letterhead, or the wording of the norms.
+    ``known``: names that a reader found, such as the issuer, or authors that are bodies. The jurisdiction comes from
+    the issuer, the country in the title, the letterhead, or the wording of the norms.
     """
     head = list(_letterhead(text))
     issuer = known[0] if known else _issuer(title, text, head)
@@ -97,7 +98,7 @@ def find_issuing(title: str, text: str, *, known: Sequence[str], language: str) 
 
 
 def most_named(text: str) -> str | None:
-    """The country that is named far more often than all others, or None."""
+    """Returns the country that is named far more often than all others, or None."""
     third, middle = _SAMPLE // 3, len(text) // 2
     sample = text if len(text) <= _SAMPLE else text[:third] + text[middle : middle + third] + text[-third:]
     counts = mentions(sample)

@@ -1,4 +1,4 @@
-"""Completing metadata that a reader left open, from the address, the title and the text."""
+"""Completes metadata that a reader did not find, from the address, the title and the text."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _WHITE_HOUSE = "whitehouse"
 
 
 def complete(metadata: Metadata, text: str, *, name: str, prose: str | None = None) -> Metadata:
-    """Fills the fields that are None. The reader's values are kept, except where the text itself is clearer.
+    """Fills the fields that are None. Keeps the reader's values, unless the text itself is clearer.
 
     The text decides the language, and a year of revision later than the reader's year. ``prose`` is the text without
-    tables and furniture: if no title is found, only its lines can be the title.
+    tables and furniture. If no title is found, only lines of ``prose`` can be the title.
 
     The jurisdiction comes from the address, else from the issuer, the title, the letterhead, the place, the wording of
-    the norms, and last from the one country that the text names most. If none of these say it, it stays None.
+    the norms, and last from the one country that the text names most. If none of these gives it, it stays None.
     """
     from sinkqa.ingest.text.language import detect
 
@@ -67,7 +67,7 @@ def _year(found: int | None, text: str) -> int | None:
 
 
 def overridden(metadata: Metadata, known: Metadata) -> Metadata:
-    """The metadata with every ``known`` field replaced."""
+    """Returns the metadata with every ``known`` field replaced."""
     said = {field.name: getattr(known, field.name) for field in fields(known)}
     return replace(metadata, **{name: value for name, value in said.items() if value})
 

@@ -139,7 +139,10 @@ _GOVERNMENT_HOST = late(r"\.(?:gov|govt|go|gob|gouv|gub)\.([a-z]{2})$")
 
 
 def jurisdiction_of_host(url: str | None) -> str | None:
-    """The jurisdiction of a host. For the United Nations it is "UN", although they publish papers of every country."""
+    """Returns the jurisdiction of a host.
+
+    For the United Nations it is "UN", although they publish papers of every country.
+    """
     try:
         host = (urlsplit(url or "").hostname or "").lower()
     except ValueError:
@@ -153,20 +156,20 @@ def jurisdiction_of_host(url: str | None) -> str | None:
 
 
 def mentions(text: str) -> Counter[str]:
-    """How often each country is named."""
+    """Counts how often each country is named."""
     counts = Counter({code: len(pattern.findall(text)) for code, pattern in _NAMED.items()})
     return +counts
 
 
 def countries_in(text: str) -> Iterator[tuple[int, int, str]]:
-    """The positions of country names in the text, with country codes."""
+    """Yields the positions of country names in the text, with country codes."""
     for pattern in (_LATIN_ANY, *([] if text.isascii() else [_HAN_ANY])):
         for found in pattern.finditer(text):
             yield found.start(), found.end(), str(found.lastgroup)
 
 
 def parts_in(text: str) -> Iterator[tuple[int, int, str, str]]:
-    """The positions of parts of countries in a text, with full name and country: ``广东省``, ``CN``."""
+    """Yields the positions of parts of countries in a text, with full name and country: ``广东省``, ``CN``."""
     for found in _PART.finditer(text):
         name = found[str(found.lastgroup)]
         full = {
@@ -187,7 +190,7 @@ def is_country(line: str) -> bool:
 
 
 def place_in(name: str, *, language: str) -> tuple[str, str] | None:
-    """The narrowest part of a country that a title or an issuer names, and its country: ``广州市``, ``CN``."""
+    """Returns the narrowest part of a country that a title or an issuer names, and its country: ``广州市``, ``CN``."""
     if language == "ja":
         found = _PREFECTURE.search(name)
         return (found[0], "JP") if found else None

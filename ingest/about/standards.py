@@ -1,7 +1,7 @@
-"""Standards and methodologies: their number, their series and the title on their cover.
+"""Reads the covers of standards and methodologies: their number, their series and their title.
 
 A cover has separate lines, often spaced out, for a classification, the name of the series, the number, the replaced
-standard, the title, the title in English, dates of issue and of effect, and the issuer.
+standard, the title, the title in English, the dates of issue and of effect, and the issuer.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class Cover:
 
 
 def joined(line: str) -> str:
-    """The line with single spaces, and spaced-out letters joined: ``环 境 保 护 部``, ``G B 3 8``."""
+    """Returns the line with single spaces, and with spaced-out letters joined: ``环 境 保 护 部``, ``G B 3 8``."""
     words = line.split()
     apart = len(words) > 2 and all(len(word) == 1 for word in words) and not line.isalpha()
     return ("" if apart and re.search(r"[\u3400-\u9fff\d]", line) else " ").join(words)
@@ -101,18 +101,18 @@ def is_series(line: str) -> bool:
 
 
 def is_cover_line(line: str) -> bool:
-    """Whether a line occurs only on covers of standards and methodologies: a series or a number alone."""
+    """Whether a line occurs only on covers of standards and methodologies: a series alone or a number alone."""
     return is_series(line) or _kind(joined(line)) == "number"
 
 
 def leading_number(title: str) -> str | None:
-    """The number at the beginning of a title: ``GB 3838-2002`` in ``GB 3838-2002 地表水环境质量标准``."""
+    """Returns the number at the beginning of a title: ``GB 3838-2002`` in ``GB 3838-2002 地表水环境质量标准``."""
     found = _NUMBER.match(title)
     return _tidied(found["number"]) if found else None
 
 
 def read_cover(text: str) -> Cover | None:
-    """The cover at the beginning of the document; None if its first lines are not a cover.
+    """Reads the cover at the beginning of the document. None if its first lines are not a cover.
 
     A number alone on its line belongs to a cover if a series, a classification or a date of issue is near it, or if it
     is the only number and next to the first line.
@@ -139,7 +139,7 @@ def _number(line: str, text: str) -> str:
 
 
 def titled(title: str, number: str | None) -> str:
-    """The title with its number behind it once, in the form in which standards are cited."""
+    """Returns the title followed by its number, once, as standards are cited."""
     if number is None:
         return title
     if found := next((each for each in _NUMBER.finditer(title) if _same(_tidied(each["number"]), number)), None):
@@ -151,7 +151,7 @@ def titled(title: str, number: str | None) -> str:
 
 
 def province_of(number: str) -> str | None:
-    """The province, region or city of a local standard's number: 广东省 for ``DB44/27—2001``."""
+    """Returns the province, region or city of a local standard's number: 广东省 for ``DB44/27—2001``."""
     found = re.match(r"DB\s?(\d\d)", number)
     return _PROVINCES.get(found[1]) if found else None
 

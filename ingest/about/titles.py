@@ -1,4 +1,4 @@
-"""A document's title if the reader found none, or only a part of it."""
+"""Finds a document's title if the reader found none or only a part."""
 
 from __future__ import annotations
 
@@ -71,18 +71,18 @@ def is_masthead(line: str) -> bool:
 
 
 def bare(text: str) -> str:
-    """Letters and digits alone, in one case, for comparing differently set text."""
+    """Returns the letters and digits alone, in one case, to compare differently set text."""
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text)).casefold()
 
 
 def stands_for_title(lines: Sequence[str], at: int) -> bool:
-    """Whether a line is not a masthead and does not continue one."""
+    """Whether a line may be the title: it is not a masthead and does not continue one."""
     goes_on = at > 0 and lines[at][0].islower() and is_masthead(lines[at - 1])
     return not goes_on and not is_masthead(lines[at])
 
 
 def in_sentence(lines: Sequence[str], at: int) -> bool:
-    """Whether a line is one of several that a sentence runs over: the next begin in lower case, the last ends it.
+    """Whether a line is one of several lines of one sentence. The next lines begin in lower case, and the last ends it.
 
     In Chinese, length shows it: all lines are full, and a sentence ends inside one.
     """
@@ -95,9 +95,10 @@ def in_sentence(lines: Sequence[str], at: int) -> bool:
 
 
 def best_title(title: str | None, text: str, name: str) -> str:
-    """The reader's title, completed if it is partial; else the first suitable line; else the file's name.
+    """Returns the reader's title, completed if it is partial; else the first suitable line; else the file's name.
 
-    ``title`` is trusted: only a part that its own first or last word shows to be missing is added from nearby lines.
+    ``title`` is trusted. A part is added from nearby lines only if the title's first or last word shows that it is
+    missing.
     """
     opening = text[:_OPENING]
     lines = [joined for line in opening.splitlines() if (joined := " ".join(line.split()))]
@@ -128,9 +129,9 @@ def best_title(title: str | None, text: str, name: str) -> str:
 
 
 def with_remark(title: str, text: str) -> str:
-    """The title with the remark in brackets on the line below: ``（试行）``, ``（发电行业）``; no date, no number.
+    """Returns the title with the bracketed remark of the line below: ``（试行）``, ``（发电行业）``; no date or number.
 
-    In Japanese laws the caption of the first article is at that place.
+    In Japanese laws this line is the caption of the first article.
     """
     if _KANA.search(text[:_OPENING]):
         return title
@@ -142,9 +143,9 @@ def with_remark(title: str, text: str) -> str:
 
 
 def with_drawn_name(title: str, text: str) -> str:
-    """The title after the plan's name, if the cover prints only its period as text.
+    """Returns the title with the plan's name before it, if the cover prints only the period as text.
 
-    Covers may draw such a name as a picture. Then ``2031-2035`` stands alone above, and the text speaks of its Kelp
+    Covers may draw such a name as a picture. Then ``2031-2035`` is alone on its line, and the text mentions its Kelp
     Action Plan 2031–2035.
     """
     lines = [line for raw in text[:_OPENING].splitlines()[:_COVER_LINES] if (line := raw.strip())]
@@ -163,7 +164,7 @@ def with_drawn_name(title: str, text: str) -> str:
 
 
 def join_lines(lines: Iterable[str]) -> str:
-    """Joins the lines of a title; Chinese lines without a space."""
+    """Joins the lines of a title. Chinese lines are joined without a space."""
     whole = ""
     for line in (" ".join(line.split()) for line in lines):
         apart = whole and line and not (_is_han(whole[-1]) and _is_han(line[0]))

@@ -38,7 +38,7 @@ def _concept_pattern() -> re.Pattern[str]:
 
 @lru_cache(maxsize=4096)
 def concepts(text: str) -> dict[int, float]:
-    """The domain concepts (ecosystems, sectors, countries) that a text names, with their weights."""
+    """Returns the domain concepts (ecosystems, sectors, countries) that a text names, with their weights."""
     found: dict[int, float] = {}
     for match in _concept_pattern().finditer(text.lower()):
         concept, weight = _terms()[1][match[0]], CONCEPT if len(match[0]) > 1 else HINT
@@ -47,7 +47,7 @@ def concepts(text: str) -> dict[int, float]:
 
 
 def header_word(text: str) -> bool:
-    """Whether a line ends (in English also begins) with a word that usually heads a column."""
+    """Whether a line ends with a word that usually heads a column. In English, also whether it begins with one."""
     words = _terms()[0]
     bare = re.sub(r"\s*[（(].*$", "", text).strip().lower()
     if any(bare.endswith(word) for word in words if not word.isascii()):
@@ -75,7 +75,10 @@ def _units(label: str) -> frozenset[str]:
 
 
 def affinities(texts: Sequence[str], labels: Sequence[str]) -> NDArray[np.float64]:
-    """How much each line points to each row, float64, (len(texts), len(labels)), 0..4; 0 for no evidence."""
+    """Returns how strongly each line points to each row: float64, (len(texts), len(labels)), 0..4.
+
+    0 means no evidence.
+    """
     import numpy as np
 
     scores = np.zeros((len(texts), len(labels)))

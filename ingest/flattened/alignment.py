@@ -1,9 +1,9 @@
 """Alignment: the cheapest monotone assignment of a run of lines to rows and columns, with margins.
 
-A lattice over (line, column, row or header). Each line continues the cell above, or opens another piece of that cell, a
-later row, a header, or the next column. Costs work like log-odds: 0 is free, about 2 is clear. Rows are never left
-backwards. A row without a piece costs ``empty``, another piece in a cell its ``stay``. Infinite costs for both make the
-lattice regular: one piece for each row of each column.
+The lattice has a state for each line, column, and row or header. Each line continues the cell above, or opens another
+piece of that cell, a later row, a header, or the next column. Costs work like log-odds: 0 is free, about 2 is clear.
+Rows are never left backwards. A row without a piece costs ``empty``. Another piece in a cell costs the ``stay`` of its
+line. If both are infinite, the lattice is regular: each row of each column has exactly one piece.
 """
 
 from __future__ import annotations
@@ -25,11 +25,12 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """The costs of the lines of one lattice; all arrays float64.
+    """The costs of the lines of one lattice. All arrays are float64.
 
-    ``join`` and ``split`` (n - 1,) belong to the gap below a line. ``stay``, ``leave`` and ``column`` (n,) are added if
-    a line opens another piece of its cell, a new row, or a new column without a header. ``header`` (n,) is the cost of
-    a line as a column header, infinite where not allowed. ``affinity`` is (n, n_rows), higher is better.
+    ``join`` and ``split``, (n - 1,), belong to the gap below a line. ``stay``, ``leave`` and ``column``, (n,), are
+    added if a line opens another piece of its cell, a new row, or a new column without a header. ``header``, (n,), is
+    the cost of a line as a column header; it is infinite if the line cannot be one. ``affinity`` is (n, n_rows); higher
+    is better.
     """
 
     join: Floats
@@ -45,9 +46,9 @@ class Costs:
 class Alignment:
     """The cheapest path through a lattice.
 
-    ``row`` is the row of each line, -1 for a header line that opens a column and -2 for one that continues; ``column``
-    counts from 0. ``margin`` (n,) is the extra cost of putting the line anywhere else, ``head_margin`` (n,) the extra
-    cost of taking a header for a cell or a cell for a header.
+    ``row`` is the row of each line: -1 for a header line that opens a column, -2 for one that continues a header.
+    ``column`` counts from 0. ``margin``, (n,), is the extra cost of the best path that puts the line elsewhere.
+    ``head_margin``, (n,), is the extra cost of taking a header for a cell or a cell for a header.
     """
 
     cost: float
@@ -58,10 +59,11 @@ class Alignment:
 
 
 class Lattice:
-    """One run of lines against one number of rows, or against several at once, computed together.
+    """One run of lines against one number of rows, or against several numbers, which are computed together.
 
-    With ``n_columns`` 0 each column has a header line (before its cells, or after them with ``headers_after``), and the
-    cost decides the number of columns. Otherwise there are exactly ``n_columns`` and no header lines.
+    If ``n_columns`` is 0, each column has a header line, and the cost decides the number of columns. Headers are before
+    the cells, or after them with ``headers_after``. Otherwise there are exactly ``n_columns`` columns and no header
+    lines.
     """
 
     def __init__(
@@ -88,10 +90,10 @@ class Lattice:
         self._shape = (len(n_rows), self.n_columns, self.n_rows + 2)
 
     def backward(self) -> Floats:
-        """Cost from each state of each line to the end, without the line's own cost.
+        """Returns the cost from each state of each line to the end, without the line's own cost.
 
-        Shape (n, options, n_columns, n_rows + 2). The last axis holds the rows, aligned at the last row of each
-        option, then two states of a header: a line opens it, or continues it.
+        Shape (n, options, n_columns, n_rows + 2). The last axis holds the rows, aligned at the last row of each option,
+        then two states of a header: a line opens it, or continues it.
         """
         rows = self.n_rows
         ahead = np.full((self.n_lines, *self._shape), np.inf)
@@ -104,7 +106,7 @@ class Lattice:
         return ahead
 
     def entry(self, ahead: Floats) -> Floats:
-        """Cost of reaching each line by a new column, including the line's own: (n, options)."""
+        """Returns the cost of reaching each line by opening a column, including the line's own cost: (n, options)."""
         if self.headed and not self.headers_after:
             return np.asarray(ahead[:, :, 0, self.n_rows] + self.costs.header[:, None])
         first = ahead[:, :, 0, : self.n_rows] + self._skip[:, 0] - self.costs.affinity[:, None, :]
@@ -134,7 +136,10 @@ class Lattice:
             np.minimum(out[:, :-1, :rows], opened, out=out[:, :-1, :rows])
 
     def forward(self) -> Floats:
-        """Cost from the start to each state of each line, including the line's own; same shape as backward."""
+        """Returns the cost from the start to each state of each line, including the line's own cost.
+
+        The shape is that of :meth:`backward`.
+        """
         rows = self.n_rows
         before = np.full((self.n_lines, *self._shape), np.inf)
         if self.headed and not self.headers_after:
@@ -166,7 +171,10 @@ class Lattice:
         out += self._emission(i + 1)
 
     def align(self) -> Alignment:
-        """The cheapest states for the first number of rows, with their margins; infinite cost if nothing fits."""
+        """Returns the cheapest states for the first number of rows, with their margins.
+
+        The cost is infinite if nothing fits.
+        """
         rows = self.n_rows
         total = (self.forward() + self.backward())[:, 0]
         heads = total[:, :, rows:]

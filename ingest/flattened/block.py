@@ -1,4 +1,4 @@
-"""The lines of one flattened block, with the cost of each as label, header or cell."""
+"""The lines of one flattened block, with the cost of each line as a label, a header or a cell."""
 
 from __future__ import annotations
 
@@ -32,14 +32,17 @@ _UNIT = re.compile(r"^.{1,24}[（(][^）)]{1,8}[）)]$")
 
 
 def kind_change(kind: str, following: str) -> float:
-    """The cost of a change of kind between neighbours in one column: figures and titles keep to themselves."""
+    """Returns the cost of a change of kind between neighbours in one column.
+
+    Figures and titles rarely mix with other kinds.
+    """
     if kind == following:
         return 0.0
     return 2.0 if {kind, following} & {"number", "title"} else 0.7
 
 
 class FlattenedBlock:
-    """The lines of one part of a table. ``known`` are header lines seen in another part of it."""
+    """The lines of one part of a table. ``known`` are header lines that were found in another part of it."""
 
     def __init__(
         self,
@@ -64,17 +67,17 @@ class FlattenedBlock:
         return [min(max(widths[max(0, i - 4) : i + 1]), max(widths[i : i + 5])) for i in range(len(widths))]
 
     def least_width(self, i: int) -> int:
-        """The least number of display columns of line i's column."""
+        """Returns the least possible width of line i's column, in display columns."""
         return max(MIN_LATIN_WIDTH if self.texts[i].isascii() else MIN_WIDTH, width(self.texts[i]))
 
     @cached_property
     def evidence(self) -> Floats:
-        """For each gap below a line: above 0 if a new cell begins."""
+        """The evidence for a new cell at each gap below a line: above 0 if a new cell begins."""
         return np.array(break_evidence(self.lines, self.widths), dtype=np.float64)
 
     @cached_property
     def kinds(self) -> list[str]:
-        """The shape of the piece that each line probably belongs to."""
+        """The shape of the piece to which each line probably belongs."""
         kinds: list[str] = []
         for i, text in enumerate(self.texts):
             opens = i == 0 or self.evidence[i - 1] > 0
@@ -83,13 +86,13 @@ class FlattenedBlock:
 
     @cached_property
     def wrapped(self) -> NDArray[np.bool_]:
-        """Lines that seem to belong to a longer cell."""
+        """True for lines that seem to belong to a longer cell."""
         joined = self.evidence < 0
         return np.asarray(np.logical_or(np.append(joined, False), np.append(False, joined)))
 
     @cached_property
     def header_cost(self) -> Floats:
-        """The cost of taking each line for a column header; below 0 for likely headers."""
+        """The cost of taking each line for a column header. It is below 0 for likely headers."""
         seen = Counter(self.texts)
         inside = bracketed(self.texts)
         costs = [COLUMN - self._header_score(i, seen) for i in range(len(self))]
@@ -110,17 +113,20 @@ class FlattenedBlock:
 
     @cached_property
     def cell_cost(self) -> Floats:
-        """The cost of taking each line for anything but a header."""
+        """The cost of taking each line for anything other than a header."""
         words = [HEADER_CELL * self.heads_alone(i) for i in range(len(self))]
         known = [KNOWN_HEADER if text in self.known else 0.0 for text in self.texts]
         return np.maximum(words, known)
 
     def usual_header(self, i: int) -> bool:
-        """Whether line i is a known header or ends as headers usually do."""
+        """Whether line i is a known header, or ends as headers usually do."""
         return self.texts[i] in self.known or header_word(self.texts[i])
 
     def heads_alone(self, i: int) -> float:
-        """1 for a short line that is a usual header and not part of a longer cell, less for others, 0 for most."""
+        """Returns 1 for a short line that is a usual header and not part of a longer cell.
+
+        Other lines have less, and most have 0.
+        """
         text = self.texts[i]
         if width(text) > 24 or not header_word(text):
             return 0.0
@@ -166,12 +172,15 @@ class FlattenedBlock:
         return length > 1.4 * max(lengths) or length < 0.4 * min(lengths)
 
     def names_headers(self, corner: int) -> bool:
-        """Whether two or more other lines end in the second part of line ``corner``, as headers under one do."""
+        """Whether at least two other lines end with the second part of line ``corner``, as headers under one do."""
         return sum(self.in_corner(text, i, corner) for i, text in enumerate(self.texts)) > 1
 
     @cached_property
     def openers(self) -> tuple[list[bool], list[bool]]:
-        """Lines whose inner label restarts its sequence, and lines with another label; empty if no label returns."""
+        """Finds lines whose inner label restarts its sequence, and lines with another label.
+
+        Both are empty if no label returns.
+        """
         first, others = [False] * len(self), [False] * len(self)
         seen: set[str] = set()
         for i, text in enumerate(self.texts):
@@ -186,7 +195,10 @@ class FlattenedBlock:
     def costs(
         self, start: int, stop: int, affinity: Floats, *, multi: float = MULTI, leave: Floats | None = None
     ) -> Costs:
-        """Costs of lines ``start``..``stop`` as one lattice. ``leave`` is added for a line that opens a row."""
+        """Returns the costs of lines ``[start, stop)`` as one lattice.
+
+        ``leave`` is added for a line that opens a row.
+        """
         gaps = self.evidence[start : stop - 1]
         first, others = (np.array(flags[start:stop], dtype=bool) for flags in self.openers)
         kinds = self.kinds[start:stop]
@@ -205,7 +217,7 @@ class FlattenedBlock:
         )
 
     def label_costs(self, start: int, max_rows: int) -> Floats:
-        """Cost of lines ``start``..``j`` as exactly ``r`` row labels: (len - start, max_rows + 1)."""
+        """Returns the cost of lines ``start``..``j`` as exactly ``r`` row labels: (len - start, max_rows + 1)."""
         table = np.full((len(self) - start, max_rows + 1), np.inf)
         table[0, 1] = self._label_cost(start)
         seen = {self.texts[start]}
@@ -226,7 +238,7 @@ class FlattenedBlock:
         return cost + float(self.cell_cost[i]) * (1.0 if text in self.known else 0.2)
 
     def label_rows(self, labels: range, n_rows: int) -> tuple[int, ...]:
-        """The row of each label line under the cheapest division into ``n_rows`` labels."""
+        """Returns the row of each label line in the cheapest division into ``n_rows`` labels."""
         table = self.label_costs(labels.start, n_rows)
         rows, row = [0] * len(labels), n_rows
         for j in range(len(labels) - 1, 0, -1):
@@ -237,7 +249,7 @@ class FlattenedBlock:
         return tuple(rows)
 
     def labels_of(self, labels: range, rows: Sequence[int]) -> list[str]:
-        """The text of each row label."""
+        """Returns the text of each row label."""
         out = [""] * (max(rows) + 1)
         for i, row in zip(labels, rows, strict=True):
             glue = " " if out[row][-1:].isascii() and self.texts[i][:1].isascii() and out[row] else ""
@@ -245,7 +257,7 @@ class FlattenedBlock:
         return out
 
     def header_run(self, start: int, size: int) -> float:
-        """Cost of ``size`` lines from ``start`` as one header."""
+        """Returns the cost of ``size`` lines from ``start`` as one header."""
         if start + size > len(self):
             return np.inf
         cost = float(self.header_cost[start])

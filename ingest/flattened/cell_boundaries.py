@@ -1,4 +1,4 @@
-"""Cell boundaries: how likely a new cell begins between two lines of a flattened column."""
+"""Cell boundaries: estimates whether a new cell begins between two lines of a flattened column."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ _LATIN_END = re.compile(r"[A-Za-z]$")
 
 
 def inner_label(text: str) -> str | None:
-    """The label at the beginning of a line (``森林：…``), or None."""
+    """Returns the label at the beginning of a line (``森林：…``), or None."""
     match = _INNER_LABEL.match(text)
     return match[1] if match else None
 
 
 def is_number(text: str) -> bool:
-    """Whether a line is a whole value: a figure, a range, a dash, 无, yes."""
+    """Whether a line is a complete value: a figure, a range, a dash, 无, yes."""
     return bool(_NUMBER.match(text) or _NOTHING.match(text))
 
 
 def shape(text: str) -> str | None:
-    """The coarse kind of a cell, by its beginning. None for a bare 无 or dash, which occur in any column."""
+    """Returns the coarse kind of a cell, by its beginning. None for a bare 无 or dash, which occur in any column."""
     if _NOTHING.match(text):
         return None
     if text.startswith("《"):
@@ -72,9 +72,9 @@ def bracketed(texts: Sequence[str]) -> list[bool]:
 
 
 def break_evidence(lines: Sequence[FlattenedLine], column_widths: Sequence[int]) -> list[float]:
-    """For each gap between neighbours: above 0 if a new cell begins, below 0 if the cell continues; about -8..+8.
+    """Weighs, for each gap between neighbours, whether a new cell begins (above 0) or the cell continues (below 0).
 
-    ``column_widths`` are display columns of each line's column, as far as known.
+    Values are about -8..+8. ``column_widths``: the width of each line's column in display columns, as far as known.
     """
     texts = [line.text for line in lines]
     inside = bracketed(texts)

@@ -1,4 +1,4 @@
-"""The best reading of one flattened block as row labels, column headers and cells."""
+"""Finds the best reading of one flattened block as row labels, column headers and cells."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ PLACE_MARGIN = 1.3  # of a line's place in any other
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The cheapest hypotheses for one block, best first. ``block`` knows the column widths of the best one."""
+    """The cheapest hypotheses for one block, the best first. ``block`` knows the column widths of the best one."""
 
     block: FlattenedBlock
     accounts: tuple[Account, ...]
@@ -47,7 +47,7 @@ class Survey:
 
     @property
     def margin(self) -> float:
-        """The distance to the next structure: another hypothesis, or the best one with one header changed."""
+        """The extra cost of the next structure: another hypothesis, or the best one with one header changed."""
         best = self.accounts[0]
         bare = best.plan.mode == "none"
         rivals = [rival.cost - best.cost for rival in self.accounts if rival.structure != best.structure]
@@ -58,7 +58,10 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The hypothesis chosen for a block. ``sure`` says for each line of its alignment whether to trust it."""
+    """The hypothesis chosen for a block.
+
+    ``sure`` says for each line of the alignment whether its place can be trusted.
+    """
 
     block: FlattenedBlock
     account: Account
@@ -66,10 +69,10 @@ class Reading:
 
 
 def survey(block: FlattenedBlock, *, columns: Iterable[int] = ()) -> Survey | None:
-    """The plausible hypotheses for a block, or None.
+    """Finds the plausible hypotheses for a block, or None.
 
-    ``columns`` are the numbers of columns to try for a block without header lines. Without any, headers are sought in
-    the block itself.
+    ``columns`` are the numbers of columns to try for a block without header lines. If there are none, the block itself
+    is searched for headers.
     """
     columns = tuple(columns)
     first = _accounts(block, columns)
@@ -86,7 +89,7 @@ def survey(block: FlattenedBlock, *, columns: Iterable[int] = ()) -> Survey | No
 
 
 def settle(found: Survey) -> Reading:
-    """The reading of the best hypothesis."""
+    """Chooses the best hypothesis and marks the lines whose place is certain."""
     return _judge(found.block, found.accounts[0])
 
 
@@ -111,10 +114,10 @@ def _judge(block: FlattenedBlock, account: Account) -> Reading:
 
 
 def heed_names(readings: Sequence[Reading]) -> list[Reading]:
-    """Adjusts the parts of one table if its cells are seen to open with a piece that names their row.
+    """Adjusts the parts of one table if its cells open with a piece that names their row.
 
-    Enough cells must show this (the first and last of a column cannot be misplaced), and none may contradict it. Then a
-    piece that names no row does not open one.
+    Enough cells must show this, and none may contradict it. The first and last cells of a column do not count, because
+    they cannot be misplaced. After the adjustment, a piece that names no row does not open one.
     """
     openings: dict[int, list[bool]] = defaultdict(list)
     for reading in readings:
@@ -176,7 +179,7 @@ def _accounts(block: FlattenedBlock, columns: Sequence[int]) -> list[Account]:
 
 
 def weigh(block: FlattenedBlock, plan: Plan, *, multi: float = MULTI, leave: Floats | None = None) -> Account:
-    """The plan, with the affinity of its cells to its row labels added."""
+    """Completes a plan: it adds the affinity of the cells to their row labels."""
     rows = block.label_rows(plan.labels, plan.n_rows)
     names = block.labels_of(plan.labels, rows)
     raw = affinities(block.texts[plan.start : plan.stop], names)

@@ -1,4 +1,4 @@
-"""Column headers of a flattened table that stand together, before or after the columns."""
+"""Column headers of a flattened table that come one after another, before or after the columns."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SPANNING_BONUS = 1.0  # one header right over a line of several is usually over
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """The header of one column and, if there is one, the header that spans it and its neighbours."""
+    """The header of one column and, if there is one, the header above it that spans neighbouring columns too."""
 
     spans: tuple[Span, ...]
     over: Span | None = None
@@ -26,7 +26,10 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class HeaderBlock:
-    """Lines of a block that head its columns one after another. ``cost`` is below 0 for likely headers."""
+    """Lines of a block that are the headers of its columns, one after another.
+
+    ``cost`` is below 0 for likely headers.
+    """
 
     lines: range
     leaves: tuple[Leaf, ...]
@@ -34,7 +37,7 @@ class HeaderBlock:
 
 
 def header_blocks(block: FlattenedBlock) -> Iterator[HeaderBlock]:
-    """Runs of header lines at the end and at the beginning of a block, each in every possible reading."""
+    """Yields the runs of header lines at the end and at the beginning of a block, each in every possible reading."""
     n = len(block)
     after = _run(block, range(n - 1, max(-1, n - 1 - _MAX_LINES), -1))
     before = _run(block, range(min(n, _MAX_LINES)))

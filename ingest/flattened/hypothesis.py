@@ -25,11 +25,12 @@ COLUMN_STRAIN = 1.0  # evidence that may be overruled within one column
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The positions of the parts of a block, before words are weighed.
+    """The positions of the parts of a block, before the words of its cells are compared with the row labels.
 
-    ``header`` and ``labels`` are the lines of the label column's header and of its ``n_rows`` cells; the other columns
-    take lines ``start``..``stop``. With ``n_columns`` 0 the headers decide. A regular plan has one piece in each cell.
-    ``cost`` is comparable within one block only; ``rest`` is the share of lines ``start``..``stop`` in it.
+    ``header`` are the lines of the label column's header, ``labels`` those of its ``n_rows`` cells. The other columns
+    take lines ``[start, stop)``. If ``n_columns`` is 0, the headers decide the number of columns. A regular plan has
+    one piece in each cell. ``cost`` is comparable within one block only. ``rest`` is the share of lines ``[start,
+    stop)`` in it.
     """
 
     cost: float
@@ -48,7 +49,7 @@ class Plan:
 class Account:
     """One hypothesis about a block: its plan, the row of each label line, and the rows of the other lines.
 
-    ``named`` is the row that the words of each aligned line point to, -1 for none.
+    ``named``: the row to which the words of each aligned line point, -1 for none.
     """
 
     plan: Plan
@@ -65,7 +66,7 @@ class Account:
 
     @property
     def heads(self) -> list[int]:
-        """The lines of the block that open a column header, without the label column's."""
+        """The lines of the block that open a column header, except the header of the label column."""
         return [i for i, row in enumerate(self.alignment.row, self.plan.start) if row == -1]
 
     @property
@@ -75,7 +76,7 @@ class Account:
 
 
 def strained(block: FlattenedBlock, account: Account) -> bool:
-    """Whether the structure contradicts the lines: labels or headers joined or cut, headers left among cells."""
+    """Whether the structure contradicts the lines: it joins or cuts labels or headers, or takes headers for cells."""
     plan = account.plan
     labels = zip(plan.labels[1:], account.label_of, account.label_of[1:], strict=False)
     for i, above, row in labels:
@@ -117,10 +118,10 @@ def _leaves_headers(block: FlattenedBlock, account: Account) -> bool:
 
 
 def forced(block: FlattenedBlock, account: Account) -> NDArray[np.bool_]:
-    """The lines whose place contradicts the evidence for cell boundaries, or depends on a weak one.
+    """Marks the lines whose place contradicts the evidence for cell boundaries, or depends on weak evidence.
 
-    If cells are wrapped, a weak boundary between rows may lie inside a cell. Then both sides are in doubt; with a still
-    weaker boundary the whole column is, because its rows may have shifted.
+    If cells are wrapped, a weak boundary between rows may lie inside a cell. Then both sides are in doubt. If the
+    boundary is weaker still, the whole column is in doubt, because its rows may have shifted.
     """
     row, column, start = account.alignment.row, account.alignment.column, account.plan.start
     inner = [i for i in range(1, len(row)) if min(row[i], row[i - 1]) >= 0 and column[i] == column[i - 1]]

@@ -1,4 +1,4 @@
-"""Rebuilding tables that extraction laid down column by column, as rows and cells."""
+"""Rebuilds tables whose cells the extraction wrote column by column."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class FlattenedTable:
 
 
 def rebuild_tables(text: str, lines: Sequence[FlattenedLine]) -> list[FlattenedTable]:
-    """Rebuilds every captioned table of a text that was laid down column by column, in the order of the captions.
+    """Rebuilds every captioned table that the text gives column by column, in the order of the captions.
 
-    Text that cannot be placed with confidence goes to ``Table.loose``. A region that cannot be distinguished from body
+    ``Table.loose`` gets text that cannot be placed with confidence. A region that cannot be distinguished from body
     text gives no table. Offsets of the tables are those of ``lines``, and so of ``text``.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Regions: the lines of a text that belong to a captioned table, before its columns are rebuilt."""
+"""Regions: the lines of a text that belong to a captioned table, before the columns are rebuilt."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ _TERMINAL = "。！？…：!?"
 
 @dataclass(frozen=True, slots=True)
 class FlattenedLine:
-    """One non-blank line of a source text. ``text`` is ``source[span]``, both without outer white space.
+    """One non-blank line of a source text. ``text`` is ``source[span]``. Both are without outer white space.
 
-    ``page`` is 1-based; ``blank_before`` says whether an empty line (or none at all) stands above it.
+    ``page`` is 1-based. ``blank_before``: an empty line, or no line at all, is above it.
     """
 
     span: Span
@@ -55,13 +55,13 @@ class FlattenedLine:
 
 @lru_cache(maxsize=65536)
 def width(text: str) -> int:
-    """Display columns of a line: 2 for East Asian wide, full-width and ambiguous characters, 1 for all others."""
+    """Returns the display columns of a line: 2 for East Asian wide, full-width and ambiguous characters, else 1."""
     return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
 
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """A caption over ``lines`` (a long one is broken once). ``label`` is as printed, without spaces and 续."""
+    """A caption on ``lines``. A long caption may be broken once. ``label`` is as printed, without spaces and 续."""
 
     lines: tuple[int, ...]
     label: str
@@ -71,7 +71,7 @@ class Caption:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A caption with its content below (or above). ``notes`` are runs of lines; a closed region ends in a note."""
+    """A caption with its content below or above. ``notes`` are runs of lines. A ``closed`` region ends with a note."""
 
     caption: Caption
     body: tuple[int, ...]
@@ -80,14 +80,14 @@ class Region:
 
 
 class Layout:
-    """The lines of one text, with the line lengths of its body text."""
+    """The lines of one text, with the typical widths of its body text."""
 
     def __init__(self, lines: Sequence[FlattenedLine]) -> None:
         self.lines = lines
 
     @cached_property
     def body_width(self) -> int:
-        """The width of body text: a quarter of all characters are on lines at least so wide; 36..100 columns."""
+        """The width of body text, 36..100 columns: a quarter of all characters are on lines of at least this width."""
         widths = sorted((width(line.text) for line in self.lines), reverse=True)
         total, seen = sum(widths), 0
         for columns in widths:
@@ -98,7 +98,7 @@ class Layout:
 
     @cached_property
     def furniture(self) -> frozenset[int]:
-        """Page numbers and running heads: lines alike except for figures, at the edge of three or more pages."""
+        """Page numbers and running heads: lines at the edge of three or more pages, alike except for figures."""
         edges = [
             i
             for i, line in enumerate(self.lines)
@@ -144,7 +144,7 @@ class Layout:
 
 
 def caption_at(layout: Layout, i: int) -> Caption | None:
-    """The caption that begins at line i. A sentence that merely mentions a table is not a caption."""
+    """Returns the caption that begins at line i. A sentence that only mentions a table is not a caption."""
     text = layout.lines[i].text
     match = _CHINESE_CAPTION.match(text)
     if match:
@@ -177,7 +177,10 @@ def _caption_lines(layout: Layout, i: int) -> tuple[int, ...]:
 
 
 def find_regions(lines: Sequence[FlattenedLine]) -> list[list[Region]]:
-    """Regions in the order of their captions; those of one continued table together, first part first."""
+    """Returns regions in the order of their captions.
+
+    The parts of one continued table are one list, first part first.
+    """
     layout = Layout(lines)
     captions = {i: caption for i in range(len(lines)) if (caption := caption_at(layout, i))}
     groups: list[list[Region]] = []

@@ -1,4 +1,4 @@
-"""Segments of a flattened table, one for each page it runs over, read and joined."""
+"""Segments of a flattened table: one for each page that it covers. They are read and joined."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DOUBTFUL = 1.0  # evidence below which an unplaced line may belong to the piece 
 class Part:
     """One part of a table: its column headers, row labels, and pieces of cells as (row, column, span), 0-based.
 
-    ``headers`` is empty if the part continues under the headers of the one before. Column 0 holds the labels.
+    ``headers`` is empty if the headers of the part before apply. Column 0 holds the labels.
     """
 
     headers: tuple[Leaf, ...]
@@ -33,7 +33,7 @@ class Part:
 
 
 def read_parts(bodies: Sequence[Sequence[FlattenedLine]], *, caption: str) -> list[Part]:
-    """The parts of one table; empty if any part cannot be read with confidence."""
+    """Reads the parts of one table. Returns none if any part cannot be read with confidence."""
     blocks, known = _by_page(bodies)
     readings: list[Reading] = []
     headers: list[tuple[Leaf, ...]] = []
@@ -189,7 +189,7 @@ def _row(reading: Reading, group: list[int]) -> int | None:
 
 
 def join_parts(parts: Sequence[Part]) -> Table:
-    """One table of all parts, with rows in order under the headers of the first part."""
+    """Joins all parts into one table, with rows in order under the headers of the first part."""
     headers = parts[0].headers
     header_rows = 2 if any(leaf.over for leaf in headers) else 1
     cells = _header_cells(headers, header_rows)

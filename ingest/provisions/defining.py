@@ -90,7 +90,7 @@ STEMS = frozenset(("mean", "means", "meani", "defin", "refer", "denot", "signi",
 
 
 def term_key(text: str) -> str:
-    """A term as it is stored and looked up: folded, without quotes, article, outer punctuation and double spaces."""
+    """Returns the key of a term: folded, without quotes, article, outer punctuation and double spaces."""
     plain = re.sub(r"[\"'ìî《》<>()]+", "", fold(text))
     return _ARTICLE.sub("", " ".join(plain.strip(" ,.;:!?、。-·").split()))
 
@@ -102,13 +102,13 @@ def announces(said: str) -> bool:
 
 
 def defined(said: str, *, lead: bool, under: bool, within: bool = False) -> Iterator[str]:
-    """The terms that a unit defines, in the form of :func:`term_key`; synonyms after the main term.
+    """Yields the terms that a unit defines, in the form of :func:`term_key`. Synonyms follow the main term.
 
     Args:
         said: the unit, folded.
-        lead: definitions were announced before it: "the following terms", "In this Act, …".
-        under: a heading over it is about definitions.
-        within: it is an item of a definition that began before, and so part of that term's definition.
+        lead: whether definitions were announced before it: "the following terms", "In this Act, …".
+        under: whether a heading over it is about definitions.
+        within: whether it is an item of a definition that began before, and so part of that term's definition.
     """
     expected = (lead or under) and not within
     found = False
@@ -121,7 +121,7 @@ def defined(said: str, *, lead: bool, under: bool, within: bool = False) -> Iter
 
 
 def heading_terms(heading: str) -> Iterator[str]:
-    """The terms of a numbered heading in a standard's terms and definitions: "3.1 固体废物 solid wastes"."""
+    """Yields the terms of a numbered heading in a standard's terms and definitions: "3.1 固体废物 solid wastes"."""
     if _DOTTED.match(heading):
         parts = re.split(r"(?<=[\u4e00-\u9fff\")]) +(?=[a-z])", _DOTTED.sub("", heading), maxsplit=1)
         yield from filter(None, map(term_key, parts))

@@ -23,13 +23,14 @@ ProvisionKind = Literal[
     "procedure",
     "exception",
 ]
-"""``effect``: when the document itself begins to apply; ``onset``: when anything begins to apply."""
+"""``effect``: the date from which the document itself applies. ``onset``: the date from which anything else applies."""
 
 
 class KindPattern(NamedTuple):
     """Patterns for a kind in a sentence: ``wide`` for Chinese and Japanese, ``narrow`` for English.
 
-    ``stems``: every match contains one of these stems or characters (:func:`stems_of`). Checking them first is faster.
+    ``stems``: every match contains one of these stems or characters (:func:`stems_of`). They are checked first, because
+    that is faster.
     """
 
     wide: re.Pattern[str]
@@ -42,7 +43,7 @@ class KindPattern(NamedTuple):
 
 
 class Headed(NamedTuple):
-    """A heading that names a kind, and the pattern that is enough beneath such a heading."""
+    """A pattern for headings of a kind, and the weaker pattern that is enough below such a heading."""
 
     heading: re.Pattern[str]
     said: re.Pattern[str]
@@ -65,7 +66,7 @@ _TIME = r"(?:working |business |calendar )?(?:days?|weeks?|months?|years?)\b"
 
 
 def stems_of(folded: str) -> set[str]:
-    """The first five letters of each English word; in text that is not ASCII, also its characters."""
+    """Returns the first five letters of each English word. In text that is not ASCII, also each of its characters."""
     stems = {word[:_STEM] for word in _WORD.findall(folded)}
     return stems if folded.isascii() else stems.union(folded)
 

@@ -1,4 +1,4 @@
-"""Kinds of provision: the function of a legal text's units, by their formulae and the headings above."""
+"""Finds the kind of provision in each unit of a legal text, by its formulae and the headings above."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _NOT_OF_TERMS = ("penalty", "effect", "scope")  # a definition of fines fines no
 
 
 class Statement(NamedTuple):
-    """A unit, by its place in the passage, that makes a statement of this kind. ``term``: the defined term."""
+    """A statement of this kind, with its unit's index in the passage. ``term``: the defined term."""
 
     kind: ProvisionKind
     unit: int
@@ -56,10 +56,10 @@ class _Place(NamedTuple):
 
 
 def statements(passages: Sequence[Passage]) -> Iterator[tuple[Statement, ...]]:
-    """The statements of each passage of one document, in reading order: every kind once, every defined term.
+    """Yields the statements of each passage of one document, in reading order: each kind and each defined term once.
 
     For each kind the first matching unit represents the passage, for each term the defining unit. A lead-in applies to
-    the items after it, also if the list continues in the next passage of the section.
+    the items after it, even if the list continues in the next passage of the section.
     """
     section: tuple[str, ...] = ()
     lead = ""

@@ -19,18 +19,21 @@ _ROMAN = late("[ivx]+")
 
 
 class Mark(NamedTuple):
-    """How a paragraph is numbered. ``style`` distinguishes ``(1)`` from ``1.`` and ``(a)``; ``number`` is plain."""
+    """The number of a paragraph. ``style`` distinguishes ``(1)`` from ``1.`` and ``(a)``.
+
+    ``number`` is without signs.
+    """
 
     style: str
     number: str
 
 
 HEADING = Mark("heading", "")
-"""Represents the mark of a heading among paragraphs."""
+"""Stands for a heading among the marks of paragraphs."""
 
 
 def mark_of(paragraph: str) -> Mark | None:
-    """The mark at the beginning of a paragraph: ``（三）``, ``(2)``, ``4.``, ``(b)``, ``ハ``; None without one."""
+    """Returns the mark that begins a paragraph: ``（三）``, ``(2)``, ``4.``, ``(b)``, ``ハ``; None without one."""
     found = _MARK.match(paragraph.lstrip())
     if not found:
         return None
@@ -45,10 +48,11 @@ def mark_of(paragraph: str) -> Mark | None:
 
 
 def nesting(marks: Sequence[Mark | None]) -> list[int]:
-    """The depth of each paragraph, 0 outermost. A new style opens a level; an open one returns to its level.
+    """Returns the depth of each paragraph; 0 is outermost.
 
-    A paragraph without a mark is outermost, or inside the numbered paragraph that is open. Between an item and the next
-    item of its list it belongs to the first, as when a page break or a quotation separates them.
+    A new style opens a level; a known style returns to its level. A paragraph without a mark is outermost, or inside
+    the numbered paragraph that is open. Between an item and the next item of its list it belongs to the first item,
+    because a page break or a quotation separates them.
     """
     stack: list[str] = []
     letter = ""
@@ -106,7 +110,7 @@ def _told_from_roman(mark: Mark, letter: str, stack: Sequence[str]) -> str:
 
 
 class Paragraphs:
-    """The paragraphs of one provision by their marks, headings among them."""
+    """The paragraphs of one provision by their marks, including headings."""
 
     def __init__(self, marks: Sequence[Mark | None]) -> None:
         self.marks = marks
@@ -120,7 +124,7 @@ class Paragraphs:
         return sum(depth == 0 for depth in self.depths.values())
 
     def reached(self, steps: Sequence[Step]) -> tuple[int, set[int]]:
-        """How many of the steps exist, and the paragraphs that are meant, after the lead-ins that govern them.
+        """Returns how many of the steps exist, and the cited paragraphs, with the lead-ins that govern them first.
 
         ``第二款第三项``: the paragraph's lead-in, then the item with everything inside it.
         """
@@ -136,7 +140,7 @@ class Paragraphs:
         return len(steps), kept | set(scope)
 
     def item(self, step: Step, scope: Sequence[int]) -> int | None:
-        """The item with this mark, the outermost if there are several; never the searched paragraph itself."""
+        """Returns the item with this mark; of several the outermost, but never the searched paragraph itself."""
         numbers = (step.number, normalised(step.number))  # (ii) may be cited of a law that writes 二
         marked = [place for place in scope if self.marks[place] and not self.opens(place, scope)]
         named = [place for place in marked if (mark := self.marks[place]) and mark.number in numbers]
@@ -151,7 +155,7 @@ class Paragraphs:
         return is_outer and place == scope[0] and len(scope) > 1
 
     def nth(self, step: Step, scope: Sequence[int]) -> int | None:
-        """The paragraph with this number or, if paragraphs are not numbered, the one at this position."""
+        """Returns the paragraph with this number or, if paragraphs are not numbered, the one at this position."""
         outermost = [place for place in scope if self.depths[place] == 0]
         if is_numbered([self.marks[place] for place in scope]):
             named = [place for place in outermost if (mark := self.marks[place]) and mark.number == step.number]
@@ -162,13 +166,13 @@ class Paragraphs:
         return outermost[place - 1] if 0 < place <= len(outermost) else None
 
     def under(self, spot: int, scope: Sequence[int]) -> list[int]:
-        """A paragraph with everything inside it."""
+        """Returns a paragraph with everything inside it."""
         later = [place for place in scope if place > spot]
         end = next((n for n, place in enumerate(later) if self.depths[place] <= self.depths[spot]), len(later))
         return [spot, *later[:end]]
 
     def leads(self, spot: int, scope: Sequence[int]) -> Iterator[int]:
-        """The lead-ins of a paragraph: for each level above it, the last paragraph before it."""
+        """Yields the lead-ins of a paragraph: for each level above it, the last paragraph before it."""
         depth = self.depths[spot]
         for place in reversed(scope):
             if place < spot and self.depths[place] < depth:

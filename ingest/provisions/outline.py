@@ -52,12 +52,12 @@ class Outline:
                 self._tables.setdefault(_label(passage.table), []).append(passage)
 
     def beneath(self, heading: str) -> Provision | None:
-        """Everything under a heading, in the longest such stretch: a treaty in a schedule, a text of a collection."""
+        """Returns the longest stretch under a heading: a treaty in a schedule, or a text of a collection."""
         found = [each for each in self.provisions if each.heading == heading]
         return max(found, key=lambda each: each.last - each.first, default=None)
 
     def find(self, reference: Reference, scope: Provision | None = None) -> Provision | None:
-        """The cited provision, with the cited paragraph or item; None if ``scope`` has none.
+        """Finds the cited provision, with the cited paragraph or item. None if ``scope`` has none.
 
         If a number occurs more than once, the law's own provision wins over an annex's, and one with its neighbours
         wins over a quoted one. Paragraphs and items that do not exist are listed in ``missing``.
@@ -76,12 +76,15 @@ class Outline:
         return self._part(self.provisions[best], within)
 
     def table(self, reference: Reference) -> list[Passage]:
-        """The passages of the table with the cited label, rows and whole; empty if there is none."""
+        """Returns the passages of the table with the cited label: those of rows and of the whole.
+
+        Empty if there is none.
+        """
         step = reference.place[-1]
         return list(self._tables.get(step.number, ())) if step.kind == "table" else []
 
     def last(self, kind: StepKind, scope: Provision | None = None) -> Provision | None:
-        """The provision of this kind, or of its substitute kind, with the highest number in the law itself.
+        """Returns the provision of this kind, or of its substitute kind, with the highest number in the law itself.
 
         Annexes count only if there is nothing else. None if the document, or ``scope``, has none.
         """
@@ -93,9 +96,10 @@ class Outline:
         return None
 
     def said(self, provision: Provision) -> tuple[Said, ...]:
-        """The text of a provision in source order, each unit once, headings first; only the ``kept`` paragraphs.
+        """Returns the text of a provision in source order, each unit once, headings first.
 
-        Repeated lead-ins, notes on amendments, and the lines after a law's end (signature, address) are left out.
+        Only ``kept`` paragraphs count. Repeated lead-ins, notes on amendments, and the lines after a law's end
+        (signature, address) are left out.
         """
         key = (provision.start, provision.end)
         if key not in self._said:
@@ -106,7 +110,7 @@ class Outline:
         return said if provision.kept is None else tuple(_kept(_lines(said), provision.kept))
 
     def paragraphs(self, provision: Provision) -> int:
-        """The number of its paragraphs that are cited by number or order."""
+        """Returns the number of its paragraphs that are cited by number or order."""
         return Paragraphs([_mark(line) for line in _lines(self.said(replace(provision, kept=None)))]).outermost
 
     def _candidates(self, step: Step, outer: Sequence[Step], scope: Provision | None) -> list[int]:

@@ -13,10 +13,10 @@ from sinkqa.ingest.text.numerals import HAN
 from sinkqa.ingest.text.patterns import late
 
 LAW: tuple[StepKind, ...] = ("article", "section", "number")
-"""The kinds that laws consist of and are cited by."""
+"""The kinds of provision that laws consist of and by which they are cited."""
 
 Position = tuple[int, int]
-"""A passage and a unit in it, both from 0."""
+"""A passage and a unit in it, both counted from 0."""
 
 _UNNUMBERED = 5.0  # the rank of a heading without a number
 _DEEPEST_FLAT = 5.0  # what encloses headings that its document sets at its own level: up to a section
@@ -75,7 +75,7 @@ class _Open:
 
 
 def read_provisions(passages: Sequence[Passage]) -> tuple[Provision, ...]:
-    """All headings of a document with their content, and articles that are not headings, in document order."""
+    """Returns all headings of a document with their content, and articles that are not headings, in document order."""
     return tuple(_OutlineWalk(passages).provisions())
 
 
@@ -183,6 +183,6 @@ class _OutlineWalk:
 
 
 def order(number: str) -> tuple[int, str]:
-    """Sort key of a number: 5, 5A, 5ZA, 6."""
+    """Returns the sort key of a number: 5, 5A, 5ZA, 6."""
     digits = re.match(r"\d+", number)
     return (int(digits[0]) if digits else 0, number[digits.end() :] if digits else number)

@@ -1,4 +1,4 @@
-"""References to provisions, as people and laws cite them, and the number that a heading carries."""
+"""Finds references to provisions as people and laws cite them, and the number of a heading."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ RANKS: dict[StepKind, float] = {
     "decision": 0, "annex": 1, "part": 2, "subpart": 3, "chapter": 4, "heading": 5, "section": 5, "article": 6,
     "number": 6, "table": 6, "paragraph": 8, "item": 9,
 }  # fmt: skip
-"""How deep in a document a kind stands. A kind nests in those of lower rank."""
+"""The depth of each kind in a document. A kind nests in kinds of lower rank."""
 
 WITHIN: frozenset[StepKind] = frozenset({"paragraph", "item"})
-"""The kinds inside the text of a provision, which have no heading of their own."""
+"""The kinds that are inside the text of a provision and have no heading."""
 
 
 class Step(NamedTuple):
-    """One step of a citation: ``("article", "21")``, ``("annex", "")`` for one without a number."""
+    """One step of a citation: ``("article", "21")``, or ``("annex", "")`` for an annex without a number."""
 
     kind: StepKind
     number: str
@@ -113,7 +113,7 @@ _MOST_IN_RANGE = 20
 
 
 def references(text: str) -> list[Reference]:
-    """The provisions that a text cites, in order.
+    """Returns the provisions that a text cites, in order.
 
     ``Articles 5 and 6`` are two, ``Article 9-2`` is one, ``第一款、第三款`` belong to the article before them. A number
     without a kind, an ordinal (第一次), a year, and a paragraph without an article are not citations.
@@ -289,9 +289,9 @@ _FORMS = tuple((kind, late(form)) for kind, form in _HEADINGS)
 
 
 def heading_step(heading: str) -> Step | None:
-    """The step that a heading carries: ``（目的）第一条`` → ``("article", "1")``; None for one without a number.
+    """Returns the step in a heading: ``（目的）第一条`` → ``("article", "1")``; None for a heading without a number.
 
-    A number without a kind (``4 Interpretation``, ``1.4.2 Objectives``) is a "number"; a number of an outline (``IV.``,
+    A number without a kind (``4 Interpretation``, ``1.4.2 Objectives``) is a "number". A number of an outline (``IV.``,
     ``B.``, ``三、``) is a "heading".
     """
     plain = heading.translate(_WIDE).strip()

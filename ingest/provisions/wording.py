@@ -1,4 +1,4 @@
-"""The text of a provision, composed of its passages: each unit once, no notes, headings quoted."""
+"""Composes the text of a provision from its passages: each unit once, without notes, with headings quoted."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ _PASSED_OVER = dict.fromkeys(
 class Said(NamedTuple):
     """A unit, or the row of a table, in the text of a provision.
 
-    ``before`` separates it from the previous one: "", " " or, at a paragraph, a line break. ``text`` is its text.
-    ``begins``: it begins a paragraph.
+    ``before`` separates it from the previous one: "", " " or, at a paragraph, a line break. ``begins``: it begins a
+    paragraph.
     """
 
     passage: Passage
@@ -65,9 +65,9 @@ class Wording:
         self.passages, self.source = passages, source
 
     def of(self, start: tuple[int, int], end: tuple[int, int], *, depth: int, ends: bool) -> list[Said]:
-        """All text in ``[start, end)``, with the headings at ``depth`` and below.
+        """Returns all text in ``[start, end)``, with the headings at ``depth`` and below.
 
-        ``ends``: the text of a law ends here, and trailing lines that are no sentences are dropped.
+        ``ends``: the text of a law ends here. Trailing lines that are no sentences are then dropped.
         """
         said = [each for each in self._units(start, end, depth) if not _is_note(each)]
         if not any(each.passage.kind in ("row", "table") for each in said):
@@ -150,13 +150,13 @@ class Wording:
 
 
 def shared_depth(path: tuple[str, ...], other: tuple[str, ...]) -> int:
-    """The number of headings at which two paths agree from the beginning."""
+    """Returns the number of headings that two paths share from the beginning."""
     pairs = enumerate(zip(path, other, strict=False))
     return next((depth for depth, (one, two) in pairs if one != two), min(len(path), len(other)))
 
 
 def heading_span(source: str, heading: str, before: int) -> Span | None:
-    """The last occurrence of a heading in the source shortly before a position; None if there is none."""
+    """Returns the last occurrence of a heading in the source shortly before a position; None if there is none."""
     letters = heading.translate(_PASSED_OVER)
     floor = max(0, before - 3 * len(heading) - _MOST_BETWEEN)
     window = [place for place in range(floor, before) if ord(source[place]) not in _PASSED_OVER]

@@ -1,4 +1,4 @@
-"""Reading any file into a Document. The bytes decide the format first, the name second."""
+"""Reads any file into a Document. The bytes decide the format first, the name second."""
 
 from __future__ import annotations
 
@@ -81,8 +81,8 @@ def read(path: Path, *, name: str | None = None) -> Document:
     """Reads one file. ``name`` is its name if that differs from the name on disk.
 
     Raises:
-        FileMissing: nothing stands at ``path``.
-        NothingToRead: ``path`` is a folder in which nothing is readable.
+        FileMissing: there is no file at ``path``.
+        NothingToRead: ``path`` is a folder without readable files.
         IngestError: the file is empty, too large, damaged, encrypted, of another format, or garbage.
     """
     return read_bytes(_load(path), name or path.name)
@@ -91,7 +91,7 @@ def read(path: Path, *, name: str | None = None) -> Document:
 def read_bytes(content: bytes, name: str) -> Document:
     """Reads a file's bytes. ``name`` gives the suffix and is used in messages.
 
-    Metadata is completed and the quality gate applied. A suffix that contradicts the bytes gives a warning.
+    It completes the metadata and applies the quality gate. A suffix that contradicts the bytes gives a warning.
     """
     from sinkqa.ingest.about.metadata import complete
     from sinkqa.ingest.quality import gate
@@ -126,7 +126,7 @@ def _prose(document: Document) -> str:
 
 @dataclass(slots=True)
 class FoundFiles:
-    """Files under paths: ``files`` to read, ``skipped`` ones without a known suffix, and the number ``hidden``."""
+    """Files in paths: ``files`` to read, ``skipped`` ones without a known suffix, the number of ``hidden`` ones."""
 
     files: list[Path] = field(default_factory=list)
     skipped: list[Path] = field(default_factory=list)
@@ -134,22 +134,22 @@ class FoundFiles:
 
 
 def find_files(paths: Iterable[Path]) -> list[Path]:
-    """The files of :func:`look_into`."""
+    """Returns the files that :func:`look_into` finds."""
     return look_into(paths).files
 
 
 def why_skipped(path: Path) -> str:
-    """Why a file of a folder is skipped and, if known, what to do."""
+    """Returns the reason why a file of a folder is skipped and, if known, what to do."""
     advice = _SAVED_AS.get(path.suffix.lower())
     return f"not a readable format{f'; save it as {advice}' if advice else ''}"
 
 
 def look_into(paths: Iterable[Path]) -> FoundFiles:
-    """The files to read for a user's paths: files as given, folders searched for known suffixes.
+    """Finds the files to read for a user's paths: files as given, and files with known suffixes in folders.
 
-    The order is that of the paths, folders sorted by name. Each file comes once, even if several links lead to it.
+    The order is that of the paths, folders sorted by name. Each file comes once, even if several links point to it.
     Hidden files and lock files in folders are skipped. A path that cannot be read (missing, an empty folder, no
-    permission) stays in the list: :func:`read` names its fault, and the others are still read.
+    permission) stays in the list. :func:`read` then raises its error, and the other files are still read.
     """
     found = FoundFiles()
     files: dict[str, Path] = {}

@@ -46,7 +46,7 @@ def read_book(content: bytes, name: str) -> Document:
     """Reads an EPUB book. Chapters become sections, by their own headings or by their names in the contents list.
 
     Raises:
-        DocumentTooLarge: its chapters unpack past the bounds.
+        DocumentTooLarge: its unpacked chapters exceed the bounds.
         EmptyDocument: no chapter holds text.
         EncryptedDocument: the chapters are locked.
         UnreadableDocument: it is damaged or lists no chapters.

@@ -1,4 +1,4 @@
-"""Parsing JSON, whole or one value a line. Broken lines are left out and named."""
+"""Parses JSON, whole or one value a line. Broken lines are left out and named."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _MOST_NAMED = 8
 
 
 def parse(text: str, name: str) -> tuple[object, list[str]]:
-    """The value, or the values of the lines, and warnings about invalid lines.
+    """Returns the value, or the values of the lines, and warnings about invalid lines.
 
     Raises:
-        UnreadableDocument: neither the whole nor most of its lines are valid; says where it breaks.
+        UnreadableDocument: neither the whole nor most lines are valid. The message gives the place of the error.
     """
     try:
         return json.loads(text), []

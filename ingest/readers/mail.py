@@ -1,4 +1,4 @@
-"""Mail messages, and web pages saved as messages."""
+"""Reads mail messages, and web pages saved as messages."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ class _MessageText:
 def read_mail(content: bytes, name: str) -> Document:
     """Reads a message: decoded subject, sender, receivers and date, its text, and its attachments as sections.
 
-    A web page saved as a message (MHT) is read as the page. Of a text in several forms the richest is taken. Unreadable
-    attachments are named. Raises EmptyDocument and UnreadableDocument.
+    A web page saved as a message (MHT) is read as the page. If a text is given in several forms, the richest is read.
+    Unreadable attachments are named. Raises EmptyDocument and UnreadableDocument.
     """
     message = _parsed(content, name)
     page = _saved_page(message, name)
@@ -182,7 +182,7 @@ def _body_pieces(body: EmailMessage, sheet: _MessageText) -> list[Piece]:
 
 
 def plain_pieces(text: str) -> list[Piece]:
-    """A plain text, read as plain-text files are, without the marks of quoted messages."""
+    """Reads plain text as plain-text files are read, without the marks of quoted messages."""
     from sinkqa.ingest.readers.text import read_text
 
     bare = _QUOTED.sub("", text)

@@ -1,4 +1,4 @@
-"""Markdown, rendered to markup and read as such. Front matter gives the metadata."""
+"""Reads Markdown: renders it to markup and reads that. Front matter gives the metadata."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def read_markdown(content: bytes, name: str) -> Document:
 
 
 def markdown_pieces(text: str, left: LeftOut | None = None, *, name: str = "a text in Markdown") -> list[Piece]:
-    """Pieces of Markdown without front matter, before headings are settled. Raw HTML is read like a page."""
+    """Returns pieces of Markdown without front matter, before headings are decided. Raw HTML is read like a page."""
     return markup_pieces(to_markup(text), left, name=name)
 
 

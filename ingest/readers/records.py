@@ -1,4 +1,4 @@
-"""JSON and JSON Lines records, each a section with all its words."""
+"""Reads JSON and JSON Lines records. Each record is a section with all its words."""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ def read_records(content: bytes, name: str) -> Document:
     Invalid lines and fields without words are left out and named.
 
     Raises:
-        UnreadableDocument: not valid JSON; the message says where it breaks.
-        UnsupportedFormat: JSON, but no record holds words.
+        UnreadableDocument: it is not valid JSON. The message gives the place of the error.
+        UnsupportedFormat: it is JSON, but no record contains words.
     """
     text, warnings = decode(content, name)
     value, told = parse(text, name)

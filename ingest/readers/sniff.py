@@ -1,4 +1,4 @@
-"""Detecting the format of bytes, whatever the file's name."""
+"""Detects the format of bytes, whatever the file's name."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _OLD_OFFICE = {
     "Workbook": ("an old Excel file (.xls, .et)", "save it as .xlsx"),
     "Book": ("an old Excel file (.xls)", "save it as .xlsx"),
 }
-"""Streams of Office's binary formats, with the kind of file and what to do with it."""
+"""Streams of Office's binary formats: the kind of file, and advice to the user."""
 _OPEN_DOCUMENT = {
     b"opendocument.text": ("an OpenDocument text", "save it as .docx"),
     b"opendocument.spreadsheet": ("an OpenDocument spreadsheet", "save it as .xlsx"),
@@ -42,12 +42,12 @@ _OPEN_DOCUMENT = {
 
 
 def sniff(content: bytes, name: str, *, expected: str | None) -> str:
-    """The format of ``content``. ``expected`` is the format of its name, and decides if the bytes leave a choice.
+    """Returns the format of ``content``. ``expected``, the format of its name, decides if the bytes leave a choice.
 
     Raises:
         UnsupportedFormat: no reader takes the format of the bytes.
         UnreadableDocument: the bytes are not in the format of the name.
-        EncryptedDocument: a Word file under a password.
+        EncryptedDocument: it is a Word file under a password.
     """
     if b"%PDF-" in content[:1024]:
         return "pdf"

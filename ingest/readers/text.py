@@ -1,4 +1,4 @@
-"""Reading plain text: the decoded file, with its lines sorted into blocks."""
+"""Reads plain text: decodes the file and sorts its lines into blocks."""
 
 from __future__ import annotations
 

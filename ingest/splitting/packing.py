@@ -1,4 +1,4 @@
-"""The size of passages, and packing units into passages of that size."""
+"""The size of passages, and the packing of units into passages of that size."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TAIL_SHARE = 0.25  # a last passage below this share of the target joins the on
 class Splitting:
     """The size of passages, in Chinese characters; three Latin characters count as one.
 
-    ``target_chars`` is the size aimed at, ``max_chars`` the size never exceeded (at least 60).
+    ``target_chars`` is the intended size. ``max_chars`` is the size that is never exceeded (at least 60).
     """
 
     target_chars: int = 240
@@ -36,7 +36,7 @@ class Splitting:
 
 
 def size(text: str) -> float:
-    """The information in a text, in Chinese characters. Those take three bytes of UTF-8, Latin letters one."""
+    """Measures the information in a text: a third of its bytes in UTF-8. A Chinese character counts 1."""
     return (len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))) / 3
 
 
@@ -55,7 +55,8 @@ class PassageDraft:
 class Paragraph:
     """A run of sentences in source order, in reading form.
 
-    ``sizes`` are those of the sentences with the space after each. Their sum bounds the size of any text made of them.
+    ``sizes`` are the sizes of the sentences, each with the space after it. Their sum bounds the size of any text that
+    consists of them.
     """
 
     view: View
@@ -64,7 +65,7 @@ class Paragraph:
 
     @property
     def size(self) -> float:
-        """The sum over the sentences."""
+        """The total size of the sentences."""
         return sum(self.sizes)
 
     @property
@@ -74,12 +75,12 @@ class Paragraph:
 
     @property
     def start(self) -> int:
-        """Its start in the source."""
+        """The start of the first sentence in the source."""
         return self.view.starts.item(self.sentences[0][0])
 
     @property
     def end(self) -> int:
-        """Its end in the source."""
+        """The end of the last sentence in the source."""
         return self.view.ends.item(self.sentences[-1][1] - 1)
 
     @property
@@ -92,14 +93,14 @@ class Paragraph:
         return tuple(Unit(self.view.to_source(start, end), self.view.text[start:end]) for start, end in self.sentences)
 
     def part(self, first: int, last: int) -> Paragraph:
-        """The sentences ``[first, last)``."""
+        """Returns the sentences ``[first, last)``."""
         return Paragraph(self.view, self.sentences[first:last], self.sizes[first:last])
 
 
 def paragraphs(source: str, spans: Sequence[Span], *, maximum: float, whole_below: float = 0.0) -> Iterator[Paragraph]:
-    """The spans as one paragraph, or as several if the spans go back in the source.
+    """Yields the spans as one paragraph, or as several if the spans go back in the source.
 
-    A text smaller than ``whole_below`` is a single unit. Otherwise each sentence is one; sentences larger than
+    A text smaller than ``whole_below`` is a single unit. Otherwise each sentence is a unit, and sentences larger than
     ``maximum`` are cut. Blank spans give no paragraph.
     """
     for ascending in _ascending(spans):
@@ -130,7 +131,7 @@ def _sentences(text: str, maximum: float) -> Iterator[tuple[int, int]]:
 
 
 def packed(source: Sequence[Paragraph], target: float, maximum: float) -> list[list[Paragraph]]:
-    """Groups of paragraphs, in order, each near the target and none over the maximum.
+    """Groups paragraphs, in order, so that each group is near the target and none exceeds the maximum.
 
     Short neighbours share a group. A paragraph over the target is divided evenly at sentence borders. Within a group
     the source never goes back.
@@ -149,7 +150,10 @@ def packed(source: Sequence[Paragraph], target: float, maximum: float) -> list[l
 
 
 def divided(sizes: Sequence[float], target: float, maximum: float) -> list[tuple[int, int]]:
-    """Ranges of neighbours with nearly equal sums near ``target``, none over ``maximum`` unless a single one is."""
+    """Returns ranges of neighbours with nearly equal sums near ``target``.
+
+    None exceeds ``maximum``, except a single item.
+    """
     total = sum(sizes)
     parts = max(1, round(total / target))
     ideal = total / parts
@@ -167,7 +171,7 @@ def divided(sizes: Sequence[float], target: float, maximum: float) -> list[tuple
 
 
 def merged(source: str, spans: Iterable[Span]) -> tuple[Span, ...]:
-    """The spans in order. Spans that overlap, touch or have only white space between them become one."""
+    """Returns the spans in order. Spans that overlap, touch or have only white space between them become one."""
     ordered = sorted(spans)
     if len(ordered) == 1:
         return (ordered[0],)

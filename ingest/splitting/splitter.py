@@ -1,4 +1,4 @@
-"""Splitting a document into passages."""
+"""Splits a document into passages."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def split(document: Document, *, params: Splitting = _DEFAULT) -> list[Passage]:
 
 
 def language_of(text: str, of_document: str) -> str:
-    """The language of the text, or of the document if the text does not show it (no letters, no kana)."""
+    """Returns the language of the text, or of the document if the text does not show it (no letters, no kana)."""
     if of_document == "en" and text.isascii():  # other languages show an accent in a passage
         return "en"
     found = detect(text)

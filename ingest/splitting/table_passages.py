@@ -1,4 +1,4 @@
-"""The passages of a table, one for each row and one for the whole."""
+"""Makes the passages of a table: one for each row and one for the whole."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ class _QuotablePart(NamedTuple):
 
 
 def table_drafts(source: str, block: Block, params: Splitting) -> Iterator[PassageDraft]:
-    """The row passages from top to bottom, then the whole table, in parts if it exceeds the maximum.
+    """Yields the row passages from top to bottom, then the whole table, in parts if it exceeds the maximum.
 
-    A row passage has its label cells, its other cells each under its column header, the caption, and as a cell the unit
-    if the table gives one for all of it. A merged cell counts for every row that it covers. Rows without a cell beside
-    their labels are in the whole table only. A row that exceeds the maximum is divided between cells, or sentences of a
-    cell, with its labels repeated. Text of the block outside all parts of its table (a caption repeated on the next
-    page) ends the whole-table passage.
+    A row passage has its label cells, its other cells with their column headers, and the caption. If the table gives
+    one unit for all of it, the unit is a further cell. A merged cell counts for every row that it covers. A row without
+    a cell beside its labels is in the whole table only. A row that exceeds the maximum is divided between cells, or
+    between sentences of a cell, with its labels repeated. Text of the block outside all parts of its table (a caption
+    repeated on the next page) ends the whole-table passage.
 
     Raises:
         ValueError: the block has no table.

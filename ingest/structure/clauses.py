@@ -33,7 +33,7 @@ _MAX_SKIPPED = 2  # numbers below the outermost level: a clause may be set as a 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """``depth`` counts from 1. ``is_title``: the line is a heading, not a sentence with a number."""
+    """A numbered clause. ``depth`` counts from 1. ``is_title``: the line is a heading, not a sentence with a number."""
 
     depth: int
     is_title: bool
@@ -50,9 +50,9 @@ class _Numbered:
 
 
 def find_clauses(lines: Sequence[str], full: Sequence[bool]) -> Mapping[int, Clause]:
-    """The first lines of clauses, by index; empty if there is no such scheme.
+    """Finds the first lines of clauses, by index. Empty if the document does not number its clauses.
 
-    ``full`` says of each line whether it fills its column, as lines of a paragraph do.
+    ``full``: for each line, whether it fills its column, as lines of a paragraph do.
     """
     numbered = list(_numbered(lines, full))
     starts = [at for at, each in enumerate(numbered) if each.path == ("1",) and each.is_title]
@@ -67,7 +67,7 @@ def find_clauses(lines: Sequence[str], full: Sequence[bool]) -> Mapping[int, Cla
 
 
 def has_number(line: str) -> bool:
-    """Whether a line begins as a clause does."""
+    """Whether a line begins with a clause number."""
     return _NUMBERED.match(line) is not None
 
 

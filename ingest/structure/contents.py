@@ -16,9 +16,10 @@ _MAX_ENTRY = 300  # characters
 
 
 def contents_lines(lines: Sequence[TextLine]) -> list[int]:
-    """Indices of the lines of contents pages, including their title.
+    """Returns the indices of the lines of contents pages, including their titles.
 
-    An entry ends in a page number; without page numbers, the same words occur again further down.
+    An entry ends with a page number. Without page numbers, a line is an entry if the same words occur again further
+    down.
     """
     taken: list[int] = []
     words = Counter(_words(line.text) for line in lines)

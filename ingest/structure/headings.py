@@ -1,11 +1,11 @@
-"""Finding headings by their numbering and by the lines around them.
+"""Finds headings by their numbering and by the lines around them.
 
-Readers without explicit headings (plain text, PDF) and with incomplete ones (HTML, DOCX) use this module. A line alone
-only *looks* like a heading (:func:`match`); :func:`find_headings` sees all lines of a document and drops list items,
+Readers without explicit headings (plain text, PDF) and with incomplete ones (HTML, DOCX) use this module. A single line
+only *looks* like a heading (:func:`match`). :func:`find_headings` sees all lines of a document, and drops list items,
 contents pages and numbers out of order.
 
-Articles of laws (``第二十九条 …``, ``Article 5 …``) are cited, so they are headings, but their text follows on the same
-line. For these and for ``摘要：…`` the heading is only ``line[:Heading.end]`` and the rest is a paragraph.
+Articles of laws (``第二十九条 …``, ``Article 5 …``) are headings, because they are cited, but their text follows on
+the same line. For these and for ``摘要：…`` the heading is only ``line[:Heading.end]``. The rest is a paragraph.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ _LAWS: frozenset[Family] = frozenset({"part", "annex", "chapter", "section", "ar
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A line, or the beginning of one, that reads as a heading.
+    """A line, or the beginning of a line, that looks like a heading.
 
-    ``[start, end)`` is the heading's part of the line; ``end`` is before the line's end if text follows on it.
-    ``ordinal`` is the last number of the numbering (``1.2`` → 2), None if there is none. ``weak`` headings have too
-    little form to count without others in sequence. ``level`` is 1 (outermost) .. 6.
+    ``[start, end)`` is the heading's part of the line. ``end`` is before the line's end if text follows. ``ordinal`` is
+    the last number of the numbering (``1.2`` → 2), None if there is none. ``weak`` headings count only in a sequence
+    with others, because their form alone is too little evidence. ``level`` is 1 (outermost) .. 6.
     """
 
     family: Family
@@ -115,7 +115,7 @@ _MAX_LINE = 4000  # no run-in heading is looked for in a line that is a whole bo
 
 
 def match(line: str) -> Heading | None:
-    """The heading that ``line`` looks like, taken alone. Offsets refer to ``line``; its level is a first guess."""
+    """Returns the heading that a single ``line`` looks like. Offsets refer to ``line``. The level is a first guess."""
     start = len(line) - len(line.lstrip())
     body = line[start : start + _MAX_LINE].rstrip()
     for family, pattern in _PATTERNS if _ANY_FORM.match(body) else ():
@@ -126,15 +126,15 @@ def match(line: str) -> Heading | None:
 
 
 def heading_level(line: str) -> int | None:
-    """Level 1..6 of a line that looks like a heading, without its document; otherwise None."""
+    """Returns the level 1..6 of a line that looks like a heading, without its document; otherwise None."""
     heading = match(line)
     return heading.level if heading else None
 
 
 def find_headings(lines: Sequence[str]) -> dict[int, Heading]:
-    """Headings among all non-blank lines (or paragraphs) of a document: index into ``lines`` → heading.
+    """Finds headings among all non-blank lines (or paragraphs) of a document: index into ``lines`` → heading.
 
-    Levels are dense: the outermost numbering that the document uses is level 1, the next one within it 2, at most 6.
+    Levels are dense: the outermost numbering in the document is level 1, the next one inside it 2, at most 6.
     """
     found = {index: heading for index, line in enumerate(lines) if (heading := match(line))}
     found = _without_runs(found, lines)
@@ -190,7 +190,7 @@ def _in_title_case(name: str) -> bool:
 
 
 def run_in_end(title: str) -> int:
-    """End of ``Definitions.`` in ``Definitions. For the purposes of …``; 0 if no text follows."""
+    """Returns the end of ``Definitions.`` in ``Definitions. For the purposes of …``; 0 if no text follows."""
     found = re.match(r"[A-Z][^.。]{2,90}\.(?=\s+[(A-Z“\"])", title)
     if not found:
         return 0
@@ -198,7 +198,7 @@ def run_in_end(title: str) -> int:
 
 
 def reads_as_title(title: str, *, longest: int = _MAX_LATIN) -> bool:
-    """Whether words are short enough for a heading, and not a sentence, a contents entry or an address."""
+    """Whether words are short enough for a heading, and are not a sentence, a contents entry or an address."""
     cjk = len(_CJK.findall(title))
     if len(title) > (_MAX_CJK if cjk * 3 > len(title) else longest) or _LEADER.search(title):
         return False

@@ -1,7 +1,8 @@
-"""Layout of plain text: printed lines, pages, and how the file marks the end of a paragraph.
+"""Layout of plain text: printed lines, pages, and the signs that end a paragraph.
 
-Text files differ: one line per paragraph; hard-wrapped lines with blank lines or indents between paragraphs; or, as
-extraction from PDF leaves it, a blank line after nearly every line and no indents. :func:`measure` tells which.
+Text files differ. Some have one line per paragraph. Some have hard-wrapped lines, with blank lines or indents between
+paragraphs. Text extracted from PDF may have a blank line after nearly every line and no indents. :func:`measure`
+distinguishes them.
 """
 
 from __future__ import annotations
@@ -43,11 +44,12 @@ class TextLine:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """How paragraphs end in this file.
+    """The signs that end a paragraph in this file.
 
     ``margin`` is the width of a full line, 0 if lines are not wrapped. ``blanks``: a blank line ends a paragraph. A
-    line indented by ``opening_indent`` columns or more begins one (0: indents mean nothing). ``first_width`` separates
-    full first lines, whose indent was lost in extraction, from the longer inner ones (0: none was lost).
+    line indented by at least ``opening_indent`` columns begins a paragraph (0: indents mean nothing). ``first_width``
+    separates full first lines, whose indent was lost in extraction, from the longer inner lines (0: no indent was
+    lost).
     """
 
     margin: int = 0
@@ -57,7 +59,7 @@ class Flow:
 
 
 def columns(text: str) -> int:
-    """Printed width: wide characters count two, and so do dashes and curly quotes next to them."""
+    """Returns the printed width. Wide characters count two, and so do dashes and curly quotes next to them."""
     text = text[:_MAX_MEASURED]
     if text.isascii():
         return len(text)
@@ -67,7 +69,10 @@ def columns(text: str) -> int:
 
 
 def split_pages(text: str) -> tuple[Page, ...]:
-    """Pages by form feed, else by lines that begin with a single space, else one page; they cover ``text``."""
+    """Splits a text into pages: at form feeds, else before lines that begin with a single space, else into one page.
+
+    The pages cover ``text``.
+    """
     last = len(text.rstrip())
     starts = [0, *(match.end() for match in re.finditer("\f", text) if match.end() < last)]
     if len(starts) == 1:
@@ -92,7 +97,7 @@ def _spaced_starts(text: str) -> list[int]:
 
 
 def split_lines(text: str, pages: Sequence[Page]) -> list[TextLine]:
-    """All lines that hold anything but white space, in order."""
+    """Returns all lines that are not blank, in order."""
     lines: list[TextLine] = []
     page, previous = 0, 0
     for found in _LINE.finditer(text):
@@ -160,7 +165,7 @@ def _first_width(lines: Sequence[TextLine], flow: Flow) -> float:
 
 
 def continues(lines: Sequence[TextLine], before: int, line: int, *, flow: Flow) -> bool:
-    """Whether ``lines[line]`` continues the paragraph of ``lines[before]``; lines between are taken out."""
+    """Whether ``lines[line]`` continues the paragraph of ``lines[before]``. The lines between them are ignored."""
     a, b = lines[before], lines[line]
     if line != before + 1:
         return not a.sentence_end and _goes_on(b.text)

@@ -21,7 +21,7 @@ _MAX_LOOSE = 120  # characters of an item whose mark alone ("1.", "第一，") c
 
 
 def mark_of(line: str) -> tuple[str, str] | None:
-    """Style and number of the mark a line begins with: ``("paren-a", "b")`` for ``(b) …``; None without a mark."""
+    """Returns style and number of the mark at the beginning of a line: ``("paren-a", "b")`` for ``(b) …``; or None."""
     found = _MARKS.match(line)
     if not found or found.end() == len(line):
         return None
@@ -34,7 +34,7 @@ def mark_of(line: str) -> tuple[str, str] | None:
 
 
 def without_mark(line: str) -> str:
-    """The line without its leading marks (``17.``, ``(b)``, ``•``). A word such as ``第一，`` stays."""
+    """Returns the line without its leading marks (``17.``, ``(b)``, ``•``). A word such as ``第一，`` stays."""
     while True:
         mark = mark_of(line)
         found = _MARKS.match(line) if mark and mark[0] != "nth-一" else _NUMBERED.match(line)
@@ -44,10 +44,10 @@ def without_mark(line: str) -> str:
 
 
 def item_levels(paragraphs: Sequence[str], *, opens: Sequence[bool]) -> list[int]:
-    """Nesting of each paragraph as an item of a list, 1 outermost, 0 for no item.
+    """Returns the nesting of each paragraph as a list item: 1 is outermost, 0 is no item.
 
-    ``opens[i]`` is False if paragraph ``i`` is right after a heading. A list needs a lead-in that ends in a colon, or a
-    second item of its style. Numbers and ``第一，`` make items of short paragraphs only.
+    ``opens[i]`` is False if paragraph ``i`` is right after a heading. A list needs a lead-in that ends with a colon, or
+    a second item of its style. Numbers and ``第一，`` make only short paragraphs items.
     """
     marks = [mark_of(paragraph) for paragraph in paragraphs]
     marks = [m and (None if _opens_paragraph(m[0], p) else m) for m, p in zip(marks, paragraphs, strict=True)]

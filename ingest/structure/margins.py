@@ -1,4 +1,4 @@
-"""Text before the words of lines: line numbers, and quotation marks of mail."""
+"""Marks before the words of a line: line numbers, and quotation marks of mail."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _MIN_NUMBERED = 4
 
 
 def without_margins(lines: Sequence[TextLine]) -> tuple[list[TextLine], list[Span]]:
-    """Removes line numbers and the marks of quoted mail from lines, and returns their places too.
+    """Removes line numbers and the marks of quoted mail from lines. Also returns the places of what it removed.
 
-    Numbers count as line numbers if they rise by one from line to line and sentences run on past them. Marks count if
-    two or more lines in a row have them.
+    Numbers count as line numbers if they rise by one from line to line and sentences continue over them. Marks count if
+    at least two lines in a row have them.
     """
     ends = {**_numbers(lines), **_marks(lines)}
     inner: list[TextLine] = []

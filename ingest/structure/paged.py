@@ -22,11 +22,11 @@ _FOOT = 0.5  # footnotes stand in the lower half of the page's lines
 
 
 def running_lines(lines: Sequence[TextLine]) -> dict[int, str | None]:
-    """Running heads and page numbers: index of the line → printed page label if it is a page number.
+    """Finds running heads and page numbers: index of the line → printed page label if it is a page number.
 
-    A running head recurs, except for a number at its ends, at the same end of at least three pages and a third of them
-    (left and right pages may differ). A first occurrence without a number is the title. Page numbers rise by one from
-    page to page.
+    A running head recurs at the same end of at least three pages and a third of them. A number at its ends may differ,
+    and left and right pages may have different heads. A first occurrence without a number is the title. Page numbers
+    rise by one from page to page.
     """
     pages = _by_page(lines)
     if len(pages) < _MIN_PAGES:
@@ -46,9 +46,9 @@ def running_lines(lines: Sequence[TextLine]) -> dict[int, str | None]:
 
 
 def footnotes(lines: Sequence[TextLine], *, taken: frozenset[int] | set[int]) -> list[tuple[int, ...]]:
-    """Notes at the foot of pages, each with the indices of its lines, in order.
+    """Finds the notes at the foot of pages. Each is given as the indices of its lines, in order.
 
-    A note begins with a mark that the body above it on its page also has, attached to a word.
+    A note begins with a mark. The body above it on its page also has this mark, attached to a word.
     """
     notes: list[tuple[int, ...]] = []
     pages = _by_page(lines)

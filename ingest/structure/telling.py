@@ -1,7 +1,8 @@
-"""Lines that state a fact without being a sentence: a date, an amount, a field's value.
+"""Lines that state a fact without being a sentence: a date, an amount, or the value of a field.
 
-Text below such a heading does not repeat it: ``罚款：每吨480元``, ``Tuesday, 5 June``.
-Filled forms consist of such lines: ``Verified emissions (t): 51,300``.
+The text below such a heading does not repeat the fact: ``罚款：每吨480元``, ``Tuesday, 5 June``. Filled forms consist
+of such
+lines: ``Verified emissions (t): 51,300``.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ _PART = late(
 
 
 def tells(heading: str) -> bool:
-    """Whether a line states a fact that may answer a question, and is not only the name of a part of the text."""
+    """Whether a line states a fact that may answer a question, and does not only name a part of the text."""
     if len(heading) > _MAX_TELLING or _PART.match(heading) or _REMARK.fullmatch(heading) or _is_name(heading):
         return False
     if _BEGINS_WITH_DATE.match(heading):
@@ -70,6 +71,6 @@ def _is_name(heading: str) -> bool:
 
 
 def is_bare(heading: str) -> bool:
-    """Whether a line states a fact without its subject: a date, a time, an amount and few words."""
+    """Whether a line states a fact without its subject: a date, a time, or an amount with few words."""
     words = _LETTERS.findall(_WEEKDAY.sub("", _FACT.sub("", heading)))
     return not any(len(word) > 3 for word in words) and sum(map(len, _HAN_LETTER.findall("".join(words)))) <= 2

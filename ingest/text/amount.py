@@ -1,4 +1,4 @@
-"""The value of an amount, and when one amount says the same as another."""
+"""The value of an amount, and the comparison of amounts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Kind = Literal["number", "year", "date"]
 REFERENCES = frozenset(
     "ordinal article section chapter paragraph annex item number part phase quarter century".split()  # noqa: SIM905
 )
-"""Dimensions whose values identify things instead of measuring them."""
+"""Dimensions whose values identify things and do not measure them."""
 _MOST_NEAR = 100  # values near an approximate one that are looked at: no text is taken apart further for one amount
 
 
@@ -53,7 +53,7 @@ class Amount:
 
     @property
     def key(self) -> str:
-        """Equal for amounts that say the same in another spelling; all digits count."""
+        """A key that is equal for equal amounts in different spellings. All digits count."""
         parts = (exact(self.low), exact(self.high), self.dimension, self.of, self.counter, self.spread, self.unsure)
         return f"={self.kind}:{':'.join(parts)}"
 
@@ -67,14 +67,14 @@ class Unsupported(NamedTuple):
 
 
 def exact(value: Decimal) -> str:
-    """All digits of a value, without exponent or trailing zeros."""
+    """Returns all digits of a value, without exponent or trailing zeros."""
     written = f"{value:f}"
     written = written.rstrip("0").rstrip(".") if "." in written else written
     return "0" if written == "-0" else written
 
 
 def unsupported(claim: Iterable[Amount], quotes: Sequence[Sequence[Amount]]) -> Iterator[Unsupported]:
-    """The claim's amounts that no quote has with the same value, unit and, if stated, bound.
+    """Yields the claim's amounts that no quote contains with the same value, unit and, if stated, bound.
 
     ``found`` is the first amount of the quotes that differs least. The work grows with the sum of both sides.
     """
@@ -91,12 +91,12 @@ def unsupported(claim: Iterable[Amount], quotes: Sequence[Sequence[Amount]]) -> 
 
 
 def matches(found: Amount, said: Amount) -> bool:
-    """Whether ``found`` says what ``said`` does. An approximation may round; a calendar year may be part of a date."""
+    """Whether ``found`` supports ``said``. An approximation may round. A calendar year may be part of a date."""
     return _Standing([found]).matching(said, any_bound=False) is not None
 
 
 def apart(found: Amount, said: Amount) -> bool:
-    """Whether no value fits both: 35 % is apart from 40 %, not from "over 30 %" or 30-40 %.
+    """Whether no value fits both. 35 % is apart from 40 %, but not from "over 30 %" or 30-40 %.
 
     Two limits of one kind are themselves compared: "at most 5 %" is apart from "at most 10 %".
     """
@@ -210,7 +210,7 @@ def _readings(amount: Amount) -> Iterator[tuple[object, ...]]:
 
 
 def date_parts(amount: Amount) -> tuple[int, int, int]:
-    """Year, month and day of a date, 0 for missing parts."""
+    """Returns year, month and day of a date, 0 for missing parts."""
     number = int(amount.low)
     return number // 10_000, number // 100 % 100, number % 100
 

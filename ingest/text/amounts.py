@@ -1,4 +1,4 @@
-"""Finding the numbers, years, dates and provisions of a text, with their values."""
+"""Finds the numbers, years, dates and provisions of a text, with their values."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ _REACH = 24  # characters before an amount that its bound begins within
 
 
 def amounts(text: str) -> list[Amount]:
-    """The amounts of a text in order, without overlaps.
+    """Returns the amounts of a text in order, without overlaps.
 
     The text has the form of :func:`cased`, in which case distinguishes symbols, or of :func:`fold`, in which mw may be
     milliwatt or megawatt. The work grows with the text's length.

@@ -23,11 +23,11 @@ _LONGEST_TERM = 60  # characters; longer ones are encoded data, not words
 
 
 def analyze(text: str) -> list[str]:
-    """Index terms in text order; a text without a letter or digit has none.
+    """Returns the index terms in text order. A text without a letter or digit has none.
 
-    Chinese and Japanese: words of three or more characters as a search would use them, and every pair of neighbours (a
-    pair is also the commonest word). Numbers lose their thousands separators; English words are stemmed (Snowball);
-    other words stay as they are.
+    Chinese and Japanese give words of three or more characters, cut as for search, and every pair of neighbouring
+    characters (the commonest words are pairs). Numbers lose their thousands separators. English words are stemmed
+    (Snowball). Other words stay unchanged.
     """
     terms: list[str] = []
     for cjk, other in _RUN.findall(fold(text)):
@@ -36,7 +36,7 @@ def analyze(text: str) -> list[str]:
 
 
 def units(text: str) -> list[str]:
-    """The units of terms, in text order: each Chinese or Japanese character by itself, and each other term."""
+    """Returns the units of terms, in text order: each Chinese or Japanese character by itself, and each other term."""
     found: list[str] = []
     for cjk, other in _RUN.findall(fold(text)):
         found += cjk or _words(other)
@@ -44,7 +44,7 @@ def units(text: str) -> list[str]:
 
 
 def terms_of(units: Iterable[str]) -> list[str]:
-    """The index terms of any text that contains these units in a row, except the longer words."""
+    """Returns the index terms of any text that contains these units in a row, except the longer words."""
     terms: list[str] = []
     for is_cjk, stretch in groupby(units, lambda unit: _IS_CJK(unit) is not None):
         run = list(stretch)

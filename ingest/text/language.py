@@ -1,4 +1,4 @@
-"""Detecting the language of a text by its script and its commonest words."""
+"""Detects the language of a text by its script and its commonest words."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ _KANA_SHARE = 0.05  # Japanese prose has 40-60 % kana; statutes with many Han wo
 def detect(text: str) -> str:
     """Detects the dominant language as a BCP 47 primary tag.
 
-    "zh" (simplified or traditional), "en" and "ja" are reliable from one sentence on; other languages as far as script
-    and stop words show them. Latin script without a known stop word counts as "en". "und": no letters.
+    "zh" (simplified or traditional), "en" and "ja" are reliable from one sentence on. Other languages are found as far
+    as script and stop words show them. Latin script without a known stop word counts as "en". "und": no letters.
     """
     sample = _sample(text).lower()
     words = _LATIN_WORD.findall(sample)

@@ -56,10 +56,10 @@ _SUSPENDED = frozenset(("and", "or", "to", "und", "et"))  # "short- and long-ter
 class View:
     """A form of source text made for reading or searching.
 
-    ``starts`` and ``ends`` are int32, (len(text),): the source range behind each character of ``text``; white space
+    ``starts`` and ``ends`` are int32, (len(text),): the source range of each character of ``text``. White space
     inserted between two runs has an empty range. ``breaks`` are the positions in ``text``, ascending, at which a new
-    run of source begins: source between two neighbours of one run was dropped (line ends, hyphens, controls); source
-    between runs belongs to something else.
+    run of source begins. Source between two neighbours of one run was dropped (line ends, hyphens, controls). Source
+    between runs belongs to other text.
     """
 
     text: str
@@ -68,7 +68,7 @@ class View:
     breaks: tuple[int, ...] = ()
 
     def to_source(self, start: int, end: int) -> tuple[Span, ...]:
-        """Source spans of ``text[start:end]``, one for each run of source, in reading order."""
+        """Returns the source spans of ``text[start:end]``, one for each run of source, in reading order."""
         if not self.breaks:
             bounds = (self.starts.item(start), self.ends.item(end - 1)) if start < end else (0, 0)
             return (Span(*bounds),) if bounds[0] < bounds[1] else ()
@@ -78,17 +78,17 @@ class View:
 
 
 def plain_view(text: str) -> View:
-    """The view that changes nothing."""
+    """Returns a view that changes nothing."""
     starts = np.arange(len(text), dtype=np.int32)
     return View(text, starts, starts + 1)
 
 
 def reading_view(source: str, spans: Sequence[Span]) -> View:
-    """The reading form of the spans: lines joined, words at line ends mended, white space collapsed.
+    """Returns the reading form of the spans: lines joined, words at line ends mended, white space collapsed.
 
     Lines are joined without a space if either side is Chinese or Japanese, otherwise with one. A hyphen at a line end
-    is removed if it splits a word and kept if it belongs to a compound (see ``_mended_hyphen``). Spaces between Han
-    characters and numbers, and control characters, are removed. All else stays unchanged, in order.
+    is removed if it splits a word, and kept if it belongs to a compound (see ``_mended_hyphen``). Spaces between Han
+    characters and numbers are removed, and so are control characters. All else stays unchanged, in order.
     """
     runs = readable_runs(source, spans)
     joined = "\n".join([source[start:end] for start, end in runs])
@@ -107,7 +107,7 @@ def _reads_as_it_stands(text: str) -> bool:
 
 
 def readable_runs(source: str, spans: Sequence[Span]) -> list[Span]:
-    """The spans without blank edges, merged if only white space is between them; order is kept."""
+    """Returns the spans without blank edges, merged if only white space is between them. Their order is kept."""
     runs: list[Span] = []
     for start, end in spans:
         first, last = start, end
@@ -268,10 +268,10 @@ _ACCENTED = late("[A-Z](?=[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]
 
 
 def fold(text: str) -> str:
-    """The search form: NFKC, radicals as characters, simplified Chinese, lower case, one kind of dash and quote.
+    """Returns the search form: NFKC, radicals as characters, simplified Chinese, lower case, one dash and quote.
 
-    A raised or lowered number after a digit is set apart, as in ``10^6``. Circled numbers become spaces: after a word
-    they mark a footnote. Folding a second time changes nothing.
+    A raised or lowered number after a digit is separated, as in ``10^6``. Circled numbers become spaces, because after
+    a word they mark a footnote. Folding a second time changes nothing.
     """
     if text.isascii():
         return text.lower()
@@ -280,7 +280,10 @@ def fold(text: str) -> str:
 
 
 def cased(text: str) -> str:
-    """The search form, but with the capitals A-Z and circled numbers that :func:`fold` drops; of the same length."""
+    """Returns the search form with the capitals A-Z and circled numbers that :func:`fold` drops.
+
+    The length is the same.
+    """
     if text.isascii():
         return text
     form = _ACCENTED.sub(lambda match: match[0].lower(), _set_apart(text).translate(_CASED))
@@ -288,9 +291,9 @@ def cased(text: str) -> str:
 
 
 def search_view(view: View | str, *, keep_case: bool = False) -> View:
-    """The search form of a view or of source text. ``text`` equals :func:`fold` of the given text.
+    """Returns the search form of a view or of source text. ``text`` equals :func:`fold` of the given text.
 
-    Characters that one source character expands to share its range. ``keep_case``: as in :func:`cased`.
+    If one source character expands to several, they share its range. ``keep_case``: as in :func:`cased`.
     """
     view = plain_view(view) if isinstance(view, str) else view
     forms = _CASED if keep_case else _FOLDED

@@ -1,4 +1,4 @@
-"""Reading and writing numerals: Chinese, circled, Roman and lettered ones, number words and months."""
+"""Reads and writes numerals: Chinese, circled, Roman and lettered ones, number words and months."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ MONTHS = (
 
 
 def ordinal(number: str) -> int:
-    """Value of a Chinese, circled, Roman, Arabic or lettered number; 0 if it has none."""
+    """Returns the value of a Chinese, circled, Roman, Arabic or lettered number; 0 if it has none."""
     if digits := re.match(r"\d+", number):
         return int(digits.group())
     if re.fullmatch("[IVXLC]+", number) and (len(number) > 1 or number in "IVX"):
@@ -56,7 +56,7 @@ def ordinal(number: str) -> int:
 
 
 def normalised(number: str) -> str:
-    """One spelling for a number: ``"21"``, ``"181A"``, ``"21-2"`` for 二十一条之二, ``"1.4.2"``, ``"A"``.
+    """Returns one spelling for a number: ``"21"``, ``"181A"``, ``"21-2"`` for 二十一条之二, ``"1.4.2"``, ``"A"``.
 
     White space and brackets are ignored. Of single letters only I, V and X are Roman.
     """
@@ -77,7 +77,7 @@ def _one(number: str) -> str:
 
 
 def read_numeral(numeral: str) -> int | None:
-    """The number below 10,000 of a Chinese numeral; None if it is not one, as 十四五 or 千."""
+    """Returns the value, below 10,000, of a Chinese numeral; None if it is not one, such as 十四五 or 千."""
     if len(numeral) == 4 and all(char in _HAN_DIGITS for char in numeral):
         return int("".join(str(_HAN_DIGITS[char]) for char in numeral))  # 二〇三〇
     total, digit, below = 0, None, 10**4
@@ -100,7 +100,7 @@ def read_numeral(numeral: str) -> int | None:
 
 
 def read_number(written: str) -> Decimal | None:
-    """The number of digits, a word or a Chinese numeral in folded text; None if there is none.
+    """Returns the value of digits, a word or a Chinese numeral in folded text; None if there is none.
 
     Commas separate thousands; 点 separates the decimals of a Chinese numeral.
     """
@@ -117,7 +117,7 @@ def read_number(written: str) -> Decimal | None:
 
 
 def era_year(era: str, number: str) -> int:
-    """The calendar year of a Japanese era's year, 元 being the first: 2024 for 令和 and 六."""
+    """Returns the calendar year of a year of a Japanese era; 元 is the first. 令和 and 六 give 2024."""
     nth = 1 if number == "元" else read_number(number) or 0
     return ERAS[era] + int(nth) - 1
 

@@ -1,4 +1,4 @@
-"""Numbers with sign, currency, power, scale and unit, their ranges, and values after ±."""
+"""Finds numbers with sign, currency, power, scale and unit, their ranges, and values after ±."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Text(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """The unit of a number, and its end: ``unit`` includes everything it is counted per.
+    """The unit of a number, and its end. ``unit`` includes all units after "per".
 
     ``written``: the unit as written; ``of``: the substance.
     """
@@ -102,7 +102,7 @@ class _Number:
 
 
 def quantities(source: Text, low: int, high: int) -> Iterator[Amount]:
-    """The numbers between two places of a text, in order. Years, dates and ordinals were read before."""
+    """Yields the numbers between two places of a text, in order. Years, dates and ordinals were read before."""
     end = low
     for match in _NUMBER.finditer(source.folded, low, high):
         if match.start() < end or not (first := _number(source, match, end, high)):
@@ -114,7 +114,7 @@ def quantities(source: Text, low: int, high: int) -> Iterator[Amount]:
 
 
 def measure(source: Text, place: int, end: int, *, attached: bool = True) -> Measure | None:
-    """The unit after a number that ends at ``place``, with its substance and "per"."""
+    """Returns the unit after a number that ends at ``place``, with its substance and "per"."""
     folded, cased = source
     found = centigrade(folded, cased, place, end) if attached else None
     start = place + (folded[place : place + 1] in (" ", "-", "\u00a0") and place < end)

@@ -1,4 +1,4 @@
-"""Splitting text in reading form into sentences."""
+"""Splits text in reading form into sentences."""
 
 from __future__ import annotations
 
@@ -35,10 +35,11 @@ _CUTS = (
 
 
 def sentence_spans(view_text: str, language: str, *, limit: int = 1_000) -> list[tuple[int, int]]:
-    """Ranges of the sentences in ``view_text``, ascending, without blank edges; together they hold all its words.
+    """Returns the ranges of the sentences in ``view_text``, ascending, without blank edges.
 
-    A sentence over 200 characters (600 in Latin script) is cut at semicolons outside brackets. None is longer than
-    ``limit`` characters: longer ones are cut at a full stop in a quotation, else a comma, a space, or anywhere.
+    Together they cover all its words. A sentence over 200 characters (600 in Latin script) is cut at semicolons outside
+    brackets. None is longer than ``limit`` characters: longer ones are cut at a full stop in a quotation, else a comma,
+    a space, or anywhere.
     """
     if limit < 1:
         raise ValueError(f"limit must be at least 1 character, got {limit}")
@@ -52,7 +53,7 @@ def sentence_spans(view_text: str, language: str, *, limit: int = 1_000) -> list
 
 
 def is_one_sentence(view_text: str) -> bool:
-    """Whether only its last character could end a sentence, in any language; true of most cells and notes."""
+    """Whether only its last character could end a sentence, in any language. This is true of most cells and notes."""
     return _WITHOUT_END.fullmatch(view_text, 0, max(0, len(view_text) - 1)) is not None
 
 
@@ -128,10 +129,10 @@ def _at_semicolons(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def bounded(text: str, start: int, end: int, limit: int) -> Iterator[tuple[int, int]]:
-    """The range in parts of at most ``limit`` characters, each cut at the best place of its second half.
+    """Yields the range in parts of at most ``limit`` characters, each cut at the best place of its second half.
 
-    Best is a full stop (in a quotation), then a semicolon, a comma, a space, then anywhere but in a Latin word or
-    number. If there is no such place, the cut is at the limit.
+    The best place is a full stop (in a quotation), then a semicolon, a comma, a space, then anywhere except in a Latin
+    word or number. If there is no such place, the cut is at the limit.
     """
     while end - start > limit:
         cut = start + limit

@@ -144,7 +144,7 @@ def _words() -> dict[str, UnitOfMeasure]:
 
 
 def name_of(unit: UnitOfMeasure, *, in_chinese: bool) -> str:
-    """A word for the unit, currency or measure word; "" if there is none."""
+    """Returns a word for the unit, currency or measure word; "" if there is none."""
     return _NAMES[in_chinese].get((unit.dimension, unit.factor, unit.counter), "")
 
 
@@ -221,7 +221,7 @@ _CAN_END_MONEY = frozenset(sign[-1].lower() for sign in _signs()) | {"币"}
 
 
 def read_unit(folded: str, cased: str, place: int, end: int) -> tuple[UnitOfMeasure, int] | None:
-    """The unit that begins at ``place``, and its end. The two texts differ only in capitals."""
+    """Returns the unit that begins at ``place``, and its end. The two texts differ only in capitals."""
     pattern = _UNIT_AT.get(folded[place : place + 1]) if place < end else None
     if not pattern or not (match := pattern.match(folded, place, end)):
         return None

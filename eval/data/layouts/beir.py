@@ -15,14 +15,14 @@ LOOKS_FOR = "BEIR: corpus.jsonl, queries.jsonl, qrels/SPLIT.tsv"
 
 
 def subsets(folder: Path) -> list[str]:
-    """One nameless collection where the folder is in this layout, else none; its judgements may be missing."""
+    """Returns one nameless collection if the folder is in this layout, else none. Judgements may be missing."""
     elsewhere = [folder / "default", folder / "data", *folder.glob("qrels.*"), *(folder / "qrels").glob("*.[jp]*")]
     is_beir = (folder / "qrels" / "test.tsv").is_file() or not any(each.exists() for each in elsewhere)
     return [""] if (folder / "corpus.jsonl").is_file() and is_beir else []
 
 
 def read(folder: Path, subset: str, split: str) -> RawCollection:
-    """Reads the three files; of judgements the only file in qrels/, where there is one of another split.
+    """Reads the three files. If qrels/ has only one file, it is read even if it is of another split.
 
     Raises:
         FileMissing, MalformedData: see their names.

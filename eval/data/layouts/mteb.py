@@ -1,7 +1,7 @@
 """MTEB's layout of retrieval tasks: corpus, queries and qrels as files or folders of JSON lines, TSV or Parquet.
 
-A task in several languages names them in its parts (``zh-corpus``, ``corpus-zh``): each is a subset, with parts of its
-own. Judgements are also called ``default`` or ``data``, as MTEB does.
+A task in several languages marks them in the names of its parts (``zh-corpus``, ``corpus-zh``). Each language is a
+subset with its own parts. The judgements may also be named ``default`` or ``data``, as MTEB names them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SHARD = re.compile(r"(?P<split>.+?)(?:-\d{5}-of-\d{5})?")  # test-00000-of-0000
 
 
 def subsets(folder: Path) -> list[str]:
-    """Names of the collections in a folder, "" for one without a name; none where it is in another layout."""
+    """Returns the names of the collections in a folder; "" for one without a name. Empty if the layout is another."""
     return sorted(name for name, parts in _parts(folder).items() if parts.keys() >= {"corpus", "queries", "qrels"})
 
 

@@ -21,15 +21,15 @@ _SCORE = ("score", "relevance", "label")
 _BATCH = 1_000
 
 Row = tuple[str, Mapping[str, Any]]
-"""Where a row stands (``file:line``), and its fields."""
+"""The place of a row (``file:line``), and its fields."""
 
 
 def rows(path: Path, fields: tuple[str, ...] = ()) -> Iterator[Row]:
-    """Rows of JSON lines, TSV or Parquet; ``fields`` name the columns of a table without heads.
+    """Yields rows of JSON lines, TSV or Parquet. ``fields`` name the columns of a table without a header.
 
     Raises:
-        FileMissing, MalformedData: as :func:`read_rows`; or a row of a table has another number of cells.
-        ExtraMissing: Parquet without the library that reads it.
+        FileMissing, MalformedData: as :func:`read_rows`. Also if a row of a table has a wrong number of cells.
+        ExtraMissing: the library that reads Parquet is not installed.
     """
     if path.suffix == ".parquet":
         yield from _parquet(path)
@@ -40,13 +40,13 @@ def rows(path: Path, fields: tuple[str, ...] = ()) -> Iterator[Row]:
 
 
 def read_corpus(found: Iterable[Row]) -> Iterator[CorpusEntry]:
-    """Entries with an id of their own and a text, which may be empty."""
+    """Yields entries with unique ids. Their texts may be empty."""
     for where, row, name in _own(found):
         yield CorpusEntry(name, str(row.get("title") or ""), _text(row, where))
 
 
 def read_queries(found: Iterable[Row]) -> dict[str, Query]:
-    """Queries by id, in file order."""
+    """Returns queries by id, in file order."""
     read = {}
     for where, row, name in _own(found):
         candidates = row.get("candidates")
@@ -55,10 +55,10 @@ def read_queries(found: Iterable[Row]) -> dict[str, Query]:
 
 
 def read_judgements(found: Iterable[Row]) -> Qrels:
-    """Relevance by query and document.
+    """Returns the relevance by query and document.
 
     Raises:
-        MalformedData: a field is missing, no whole number, or one pair is judged twice, differently.
+        MalformedData: a field is missing, relevance is not a whole number, or a pair has two different judgements.
     """
     qrels: Qrels = {}
     for where, row in found:

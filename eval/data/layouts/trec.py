@@ -32,7 +32,7 @@ _LONGEST = 64 * 2**20  # characters of one document: past it an end is missing
 
 
 def subsets(folder: Path) -> list[str]:
-    """One nameless collection where the folder is in this layout, else none."""
+    """Returns one nameless collection if the folder is in this layout, else none."""
     wanted = (_named(folder, "topics", "queries"), _named(folder, "qrels"), _named(folder, *_CORPUS))
     return [""] if all(wanted) else []
 
@@ -41,10 +41,12 @@ _CORPUS = ("collection", "corpus", "docs", "documents")
 
 
 def read(folder: Path, subset: str, split: str) -> RawCollection:
-    """Reads topics, judgements and collection; of several topics or judgements those whose names hold the split.
+    """Reads topics, judgements and collection.
+
+    If there are several files of a kind, it reads those named for the split.
 
     Raises:
-        FileMissing: several files, and none is of the split.
+        FileMissing: there are several files, and none is of the split.
         MalformedData: see its name.
     """
     topics = _one(_named(folder, "topics", "queries"), split)

@@ -1,4 +1,4 @@
-"""Asks an endpoint of chat completions questions, and keeps each answer when it comes."""
+"""Asks an endpoint of chat completions questions, and saves each answer as soon as it arrives."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FINAL = (401, 403, 404)  # these go for every question
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """The endpoint to ask, with its limits. ``key`` and the query of the address are sent, but never printed or kept.
+    """The endpoint to ask, with its limits. ``key`` and the query of the address are sent, but never printed or saved.
 
     ``system``: a message before each question, "" for none. A question is tried at most ``1 + retries`` times, each for
     ``timeout_s`` seconds. The pause between tries begins at ``pause_s`` seconds and doubles.
@@ -41,7 +41,7 @@ class Endpoint:
 
     @property
     def address(self) -> str:
-        """Where questions are sent to."""
+        """The address to which questions are sent."""
         parts = urlsplit(self.url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise EndpointFailed(f"expected an address such as http://127.0.0.1:8000/v1, got {parts.path[:80]!r}")
@@ -50,7 +50,7 @@ class Endpoint:
 
     @property
     def name(self) -> str:
-        """The address without what may be secret: name, password and query."""
+        """The address without its possibly secret parts: user name, password and query."""
         parts = urlsplit(self.address)
         return f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}{parts.path}"
 
@@ -89,7 +89,7 @@ def ask_all(
 
     Raises:
         EndpointFailed: the endpoint refuses every question, or cannot be reached.
-        MalformedData: ``kept`` holds something else.
+        MalformedData: ``kept`` holds other data.
     """
     names = {each.query_id: digest(endpoint.name, endpoint.model, endpoint.system, each.text) for each in questions}
     known = {each.query_id: each for each in _read(kept) if names.get(each.query_id) == each.asked}

@@ -1,16 +1,16 @@
-"""Reads the text of any assistant as an answer with citations, by stated rules.
+"""Reads the text of any assistant as an answer with citations, by published rules.
 
 docs/benchmarks.md gives users the same rules:
 
-- A quote is what stands between quotation marks or in a Markdown quotation, from 8 Chinese characters or 4 words on.
-  It cites the document that holds it verbatim, white space aside; one that no document holds is invalid.
-- A link or annotation cites the place that it names, where it is an address of SinkQA's own (``#/p/PASSAGE?q=…``); else
-  the document whose file name, title or id is the end of its address, its words or its title; else it cites nothing.
+- A quote is a text between quotation marks or in a Markdown quotation, of at least 8 Chinese characters or 4 words. It
+  cites the document that contains it verbatim, ignoring white space. A quote that no document contains is invalid.
+- A link or annotation with one of SinkQA's own addresses (``#/p/PASSAGE?q=…``) cites the place in the address. Another
+  one cites the document whose file name, title or id is the end of its address, its words or its title; else nothing.
 - A file name in brackets cites that document.
-- What is cited twice counts once; a document is cited by name only where no quote of it is.
-- Marks such as [1], and all from a heading "Sources" on, are no part of what is said.
-- An answer abstains where it is empty, or where its first sentence says that the sources hold no answer and neither it
-  nor the next goes on with "but".
+- A place cited twice counts once. A document is cited by name only if no quote of it is.
+- Marks such as [1], and everything from a heading "Sources" on, do not belong to the statement.
+- A reply abstains if it is empty, or if its first sentence says that the sources hold no answer and neither it nor the
+  next sentence continues with "but".
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ ABSTAINS = (
     r"|没有与[^。！？]{0,30}?[有相]关的|没有能够?回答"
     r"|不知道|没有(?:足够|相关|任何)的?(?:信息|资料|依据|内容|证据)|信息不足"
 )
-"""What a first sentence says that abstains, in English and Chinese."""
+"""Matches the first sentence of an abstention, in English and Chinese."""
 
 _HOWEVER = re.compile(r"\b(?:but|however|although|though|nevertheless)\b|但|不过|然而", re.I)
 _SENTENCE = re.compile(r"[。！？]|[.!?](?=\s|$)(?<!\b[A-Z][a-z]\.)(?<!\bNo\.)(?<!\bArt\.)")
@@ -66,7 +66,7 @@ _OWN_PLACE = re.compile(r"/p/(?P<passage>[^?/]+)(?:\?(?P<query>.*))?$")
 
 
 class Documents:
-    """The documents that may be cited, by what people and programs call them."""
+    """The documents that may be cited, by the names that people and programs use for them."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
@@ -82,17 +82,20 @@ class Documents:
                     self._named.setdefault(" ".join(name.split()).casefold(), record.doc_id)
 
     def named(self, *names: str) -> str | None:
-        """The document that goes by one of these names, whole."""
+        """Returns the document that has exactly one of these names."""
         found = (self._named.get(" ".join(name.split()).casefold()) for name in names)
         return next((each for each in found if each), None)
 
     def file(self, text: str) -> str | None:
-        """The document whose file name stands in a text."""
+        """Returns the document whose file name occurs in a text."""
         said = text.casefold()
         return next((doc_id for name, doc_id in self._files.items() if name in said), None)
 
     def holding(self, quote: str) -> tuple[str, tuple[tuple[int, int], ...]] | None:
-        """The first document that holds every piece of a quote, and where; pieces are parted by "…"."""
+        """Returns the first document that contains every piece of a quote, and the places.
+
+        Pieces are separated by "…".
+        """
         pieces = [piece for piece in _SKIPPED.split(quote) if bare(piece)]
         for doc_id, text in self._bare.items():
             if pieces and all(bare(piece) in text for piece in pieces):
@@ -101,7 +104,7 @@ class Documents:
         return None
 
     def place(self, url: str) -> tuple[str, tuple[tuple[int, int], ...]] | None:
-        """The document and the words that an address of SinkQA's own names; its passage, where it names no words."""
+        """Returns the document and word spans that one of SinkQA's own addresses names; without words, the passage."""
         found = _OWN_PLACE.search(urlsplit(url).fragment)
         if not found:
             return None
@@ -128,7 +131,10 @@ def as_answer(
     question: str, language: str, content: str, annotations: Sequence[Mapping[str, Any]], documents: Documents,
     abstains: re.Pattern[str],
 ) -> Answer:  # fmt: skip
-    """The reply as an answer of ours, without a confidence. A citation without spans names its document alone."""
+    """Converts a reply into an answer of our type, without a confidence.
+
+    A citation without spans names only its document.
+    """
     text = _taken_apart(content)
     said = [line for block in text.blocks if (line := _MARK.sub("", block).strip())]
     withheld = is_abstention("\n".join(said), abstains)
@@ -150,7 +156,7 @@ def as_answer(
 
 
 def is_abstention(said: str, abstains: re.Pattern[str]) -> bool:
-    """Whether a text says that there is no answer, without giving one after all."""
+    """Whether a text says that there is no answer, and then gives none."""
     if not said.strip():
         return True
     end = _SENTENCE.search(said)

@@ -1,4 +1,4 @@
-"""Scores the answers of any assistant by the measures of our own answers."""
+"""Scores the answers of any assistant with the measures of our own answers."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ from sinkqa.service.answer import Answer
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What is asked of whom, and how the answers are read: ``abstains`` is what an abstention says, by default ours.
+    """The endpoint to ask, and how to read its answers. ``abstains`` matches abstentions, by default as ours does.
 
-    ``label`` names the result, and with ``name`` the files. ``incomplete``: a question whose answer failed counts as
-    not answered, or is left out where it has no answer; otherwise nothing is scored until all are there.
+    ``label`` names the result, and together with ``name`` its files. ``incomplete``: an answerable question whose
+    request failed counts as not answered, and an unanswerable one is left out. Otherwise nothing is scored until all
+    replies are there.
     """
 
     name: str
@@ -48,10 +49,10 @@ def score_endpoint(
     cache: Path | None = None,
     on_progress: OnProgress = quiet,
 ) -> Result:
-    """Asks what is missing, and scores all; ``out`` keeps the answers as they came, and the result.
+    """Asks the questions without a saved reply, and scores all. ``out`` keeps the original replies, and the result.
 
     Raises:
-        EndpointFailed: some questions have no answer.
+        EndpointFailed: some questions have no reply.
         NothingToMeasure: no question has points.
         UnreadableDocument, IngestError: as :func:`score_gold`.
     """
@@ -85,10 +86,10 @@ def score_endpoint(
 
 
 def reply_scores(asked: Asked, answer: Answer, sources: Mapping[str, str]) -> dict[str, float]:
-    """The measures of our own answers, without those that a reply does not tell.
+    """Returns the measures of our own answers, except those for which a reply lacks the data.
 
-    Nothing tells its confidence. Where it names documents and quotes nothing, no place is cited: what is measured of
-    places is left out, and its numbers are looked for in the documents named.
+    A reply has no confidence. If it names documents but quotes nothing, it cites no place. Then measures of places are
+    left out, and its numbers are looked for in the documents named.
     """
     scores = answer_scores(asked, answer, sources)
     del scores["confidence"]

@@ -1,4 +1,4 @@
-"""Draws what PDF pages carry beside the document's text: heads, numbers, marks, hidden text."""
+"""Draws the content of PDF pages beside the document's text: running heads, page numbers, marks, hidden text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MARKS = {"watermark under": True, "watermark over": False}
 
 
 class Dressing:
-    """Draws heads, numbers, marks and hidden text on each page, and keeps what it drew."""
+    """Draws running heads, page numbers, marks and hidden text on each page, and records them."""
 
     def __init__(self, draft: Draft, style: Style) -> None:
         random, words = draft.random, draft.words

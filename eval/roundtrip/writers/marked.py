@@ -10,7 +10,7 @@ _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def write_markdown(draft: Draft) -> tuple[bytes, Truth]:
-    """The file and all that is known of it."""
+    """Writes a draft as Markdown. Returns the file and its truth."""
     writer, truth = _MarkdownWriter(draft), truth_of(draft.pieces)
     parts = [writer.set(piece) for piece in grouped(draft.pieces)]
     parts += [f"[^{mark}]: {text}" for mark, text in writer.notes]

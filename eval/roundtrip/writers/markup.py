@@ -33,7 +33,7 @@ _HIDING = (
 
 
 def write_html(draft: Draft) -> tuple[bytes, Truth]:
-    """The file and all that is known of it."""
+    """Writes a draft as a web page. Returns the file and its truth."""
     writer, truth = _HtmlWriter(draft), truth_of(draft.pieces)
     body = writer.body()
     if "boilerplate" in draft.dress:

@@ -36,7 +36,7 @@ _COLUMNS = {"two columns": 2, "three columns": 3}
 
 
 def write_pdf(draft: Draft) -> tuple[bytes, Truth]:
-    """The file and all that is known of it."""
+    """Writes a draft as a PDF. Returns the file and its truth."""
     random = draft.random
     style = Style(random.choice([*LATIN]), random.choice(faces()), random.choice((9.0, 10.0, 10.5, 11.0, 12.0)))
     layout = _layout(draft, style)

@@ -1,4 +1,4 @@
-"""Sets type for PDFs: faces, widths, and the breaking of runs into lines."""
+"""Typesets text for PDFs: fonts, widths, and the breaking of runs into lines."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LATIN = {"sans": ("Helvetica", "Helvetica-Bold"), "serif": ("Times-Roman", "Time
 
 @functools.cache
 def faces() -> tuple[str, ...]:
-    """Registers the Chinese faces and an embedded Latin one; the names of the Chinese ones."""
+    """Registers the Chinese fonts and an embedded Latin font. Returns the names of the Chinese ones."""
     pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
     for name in LATIN["vera"]:
         pdfmetrics.registerFont(TTFont(name, f"{name}.ttf"))
@@ -46,7 +46,7 @@ def _known(face: str) -> frozenset[int] | None:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How text is set: a Latin pair of faces, a Chinese face, and the size in points."""
+    """How text is set: a pair of Latin fonts, a Chinese font, and the size in points."""
 
     latin: str = "sans"
     han: str = "STSong-Light"
@@ -54,19 +54,19 @@ class Style:
     bold: bool = False
 
     def face(self, char: str) -> str:
-        """The face of a character."""
+        """Returns the font of a character."""
         if char < "\u0100" or char in "–—":
             return LATIN[self.latin][self.bold]
         known = _known(self.han)
         return self.han if known is None or ord(char) in known else "STSong-Light"
 
     def parts(self, text: str) -> Iterator[tuple[str, str]]:
-        """(face, text), cut where the face changes."""
+        """Yields (font, text), cut at each change of font."""
         for face, chars in groupby(text, key=self.face):
             yield face, "".join(chars)
 
     def width(self, run: TextRun) -> float:
-        """Points that a run takes."""
+        """Returns the width of a run in points."""
         if run.form == "fraction":
             top, bottom = run.text.split("/")
             return max(self.width(TextRun(top)), self.width(TextRun(bottom))) + 2
@@ -74,7 +74,7 @@ class Style:
         return sum(float(pdfmetrics.stringWidth(text, face, size)) for face, text in self.parts(run.text))
 
     def shown(self, run: TextRun) -> float:
-        """The size that a run is drawn in."""
+        """Returns the size at which a run is drawn."""
         return self.size * (_SMALL if run.form in SHIFT else 1.0)
 
 
@@ -84,7 +84,10 @@ Line = list[TextRun]
 def broken(
     runs: Sequence[TextRun], style: Style, width: float, *, indent: float = 0.0, hyphens: bool = False
 ) -> list[Line]:
-    """Lines no wider than ``width``, the first one shorter by ``indent``; long words are divided with ``hyphens``."""
+    """Breaks runs into lines of at most ``width``. The first line is shorter by ``indent``.
+
+    With ``hyphens``, long words are divided.
+    """
     lines: list[Line] = [[]]
     left = width - indent
     for box in _boxes(runs):

@@ -17,7 +17,7 @@ _STROKED = 2  # filled and stroked, as a face without a bold cut is emboldened
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Measures of all pages, in points."""
+    """Dimensions and habits of all pages. Lengths are in points."""
 
     width: float = 595.0
     height: float = 842.0
@@ -38,7 +38,10 @@ class Layout:
 
 @dataclass(slots=True)
 class Frame:
-    """A column: its left edge and width, the y of the next line's top and of its lower end, counted from above."""
+    """A column: its left edge and width, the top of the next line, and its own lower end.
+
+    ``y`` and ``bottom`` are counted from above.
+    """
 
     x: float
     width: float
@@ -48,7 +51,7 @@ class Frame:
 
 
 class Sheet:
-    """Draws page after page; ``dressing`` is called when a page begins and when it ends, with its number."""
+    """Draws page after page. It calls ``dressing`` with the page number when a page begins and when it ends."""
 
     def __init__(
         self, layout: Layout, style: Style, random: Random, dressing: Callable[[Sheet, int, bool], None]
@@ -64,7 +67,7 @@ class Sheet:
 
     @property
     def frame(self) -> Frame:
-        """The column that is being filled."""
+        """The column in which text is being set."""
         return self.frames[0]
 
     def _begin(self) -> None:
@@ -82,7 +85,10 @@ class Sheet:
         self._dressing(self, self.number, True)
 
     def draw_later(self) -> None:
-        """Draws everything that was postponed. It must run while the page still has the same rotation as then."""
+        """Draws everything that was postponed.
+
+        Call it while the page still has the rotation of the postponed drawing.
+        """
         for draw in self._later:
             draw()
         self._later.clear()
@@ -100,14 +106,14 @@ class Sheet:
         self._begin()
 
     def next_frame(self) -> None:
-        """Goes on in the next column."""
+        """Continues in the next column."""
         if len(self.frames) == 1:
             self.next_page()
         else:
             self._foot(self.frames.pop(0))
 
     def save(self) -> bytes:
-        """Ends the document."""
+        """Ends the document and returns its bytes."""
         for frame in self.frames:
             self._foot(frame)
         self._end()
@@ -115,14 +121,14 @@ class Sheet:
         return self._buffer.getvalue()
 
     def need(self, height: float) -> None:
-        """Goes on to the next column if less than the given height is left."""
+        """Continues in the next column if this one has less than the given height left."""
         if self.frame.y + height > self.frame.bottom:
             self.next_frame()
 
     def flow(
         self, lines: Sequence[Line], style: Style, *, indent: float = 0.0, left: float = 0.0, ragged: bool = False
     ) -> None:
-        """Sets lines one below the other over columns and pages; ``ragged`` ones are never stretched."""
+        """Sets lines one below the other over columns and pages. ``ragged`` lines are never stretched."""
         for number, line in enumerate(lines):
             tall = any(run.form == "fraction" for run in line)
             height = self.layout.leading * style.size * (2.0 if tall else 1.0)
@@ -143,7 +149,7 @@ class Sheet:
             self.line(frame.x - 22, base, [TextRun(str(self.counted))], small)
 
     def line(self, x: float, base: float, line: Line, style: Style, *, room: float = 0.0) -> float:
-        """Draws runs on one base line, to ``room`` points where given; the x where they end."""
+        """Draws runs on one base line and returns the x at which they end. ``room``: the width to fill, in points."""
         between = self._stretch(line, style, room) if room else {}
         for number, run in enumerate(line):
             x = self._run(x, base, run, style) + between.get(number, 0.0)
@@ -211,12 +217,15 @@ class Sheet:
             x += float(self.canvas.stringWidth(char, face, size))
 
     def rule(self, x0: float, y0: float, x1: float, y1: float, *, thickness: float = 0.6) -> None:
-        """A straight line."""
+        """Draws a straight line."""
         self.canvas.setLineWidth(thickness)
         self.canvas.line(x0, self.layout.height - y0, x1, self.layout.height - y1)
 
     def note(self, mark: str, text: str, room: float) -> None:
-        """Keeps room for a note at the foot of this column; a paragraph of ``room`` points stays with its mark."""
+        """Reserves space for a note at the foot of this column.
+
+        The note's mark is in a paragraph of ``room`` points. If both do not fit, they continue in the next column.
+        """
         style = replace(self.style, size=0.8 * self.style.size)
         height = self._note_height(text, style)
         if self.frame.y + room + height + 6 > self.frame.bottom:

@@ -1,4 +1,4 @@
-"""Draws tables in PDFs: every style of rules, over several pages, and turned."""
+"""Draws tables in PDFs: in every style of rules, over several pages, and turned."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SMALLEST = 5.0  # points
 
 
 def set_table(sheet: Sheet, grid: Grid, language: str) -> list[str]:
-    """Draws a table with its caption, unit and remark; what it repeats on a second page."""
+    """Draws a table with its caption, unit and remark. Returns the texts that it repeats on a second page."""
     style = replace(sheet.style, size=max(7.0, sheet.style.size - 1), bold=False)
     if grid.sideways:
         return _turned(sheet, grid, style)

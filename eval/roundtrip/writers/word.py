@@ -38,7 +38,7 @@ _AUTHOR = 'w:id="1" w:author="Editor" w:date="2024-01-01T00:00:00Z"'
 
 
 def write_docx(draft: Draft) -> tuple[bytes, Truth]:
-    """The file and all that is known of it."""
+    """Writes a draft as a Word file. Returns the file and its truth."""
     writer, truth = _WordWriter(draft), truth_of(draft.pieces)
     if "numbers of styles" in draft.dress:
         writer.number_headings()
@@ -53,7 +53,7 @@ def write_docx(draft: Draft) -> tuple[bytes, Truth]:
 
 
 def packed(content: bytes, dress: set[str]) -> bytes:
-    """The package as other programs write it: the main part under another name, or all in the strict names."""
+    """Repacks a file as other programs write it: with another name of the main part, or with the strict namespaces."""
     if not dress & {"renamed parts", "strict package"}:
         return content
     written = io.BytesIO()

@@ -10,7 +10,10 @@ from sinkqa.eval.roundtrip.truth import Excluded, Grid, PlacedCell, Truth, truth
 
 
 def write_xlsx(draft: Draft) -> tuple[bytes, Truth]:
-    """The file and all that is known of it; a table without a caption is called by its sheet."""
+    """Writes a draft as a workbook. Returns the file and its truth.
+
+    A table without a caption has the name of its sheet.
+    """
     import openpyxl
 
     book: Any = openpyxl.Workbook()

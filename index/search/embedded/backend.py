@@ -39,10 +39,10 @@ class LocalBackend:
         self._lock = threading.RLock()
 
     def searcher(self) -> LocalSearcher:
-        """The newest generation that can be searched. Builds it unless a writer is at work.
+        """Returns a searcher of the newest searchable generation. Builds it unless a writer is at work.
 
-        While a writer is at work, an older generation serves. If passages that it holds were replaced, hits would be
-        lost; then the writer gets a moment to publish.
+        While a writer is at work, an older generation serves. If passages of that generation were replaced, hits would
+        be lost; then the writer gets a moment to publish.
         """
         return LocalSearcher(self._current(), self._store)
 
@@ -62,7 +62,10 @@ class LocalBackend:
             time.sleep(_POLL_S)
 
     def sync(self, *, anew: bool = False) -> None:
-        """Brings the indexes to the store's generation; from scratch with ``anew``. The caller holds the write lock."""
+        """Updates the indexes to the store's generation; with ``anew``, from scratch.
+
+        The caller holds the write lock.
+        """
         with self._lock:
             base = None if anew else self._newest()
             with self._store.reading():
@@ -95,7 +98,7 @@ class LocalBackend:
             self._snapshot = Snapshot(self._folder(), manifest, before=base)
 
     def problems(self) -> list[str]:
-        """Files that are missing, damaged or behind, one line each; empty if all is well."""
+        """Returns files that are missing, damaged or out of date, one line each; empty if all is well."""
         with self._store.reading():
             generation = self._store.generation
             if generation == 0:  # nothing was ever stored, so there is nothing to index
@@ -128,7 +131,7 @@ class LocalBackend:
         return unpack_vectors([each.vector for each in some], self._dim)
 
     def recall(self) -> Recall | None:
-        """As in :class:`SearchBackend`, for the published generation; nothing is rebuilt for it."""
+        """Measures recall as in :class:`SearchBackend`, for the published generation. Rebuilds nothing for it."""
         with self._lock:
             snapshot = self._newest()
         if snapshot is None or not snapshot.n_alive:

@@ -1,4 +1,4 @@
-"""Building segments from the store's rows, and merging segments."""
+"""Builds segments from the store's rows, and merges segments."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _AT_ONCE = 4_096  # lines of an array, 2 MB of vectors
 
 
 class SegmentFile(NamedTuple):
-    """A segment as written: the bytes of its file, their CRC-32, and its rows."""
+    """A written segment: the bytes of its file, their CRC-32, and its rows."""
 
     size: int
     crc: int
@@ -36,7 +36,7 @@ def write_segment(path: Path, features: Sequence[Features], *, dim: int, coder: 
     """Writes a segment of these rows, ascending, at least one.
 
     Raises:
-        LibraryDamaged: a vector has another length.
+        LibraryDamaged: a vector has a wrong length.
     """
     if any(len(each.vector) != 2 * dim for each in features):
         raise LibraryDamaged(f"not every vector in the store has {dim} numbers; see sinkqa doctor")
@@ -61,7 +61,7 @@ def write_segment(path: Path, features: Sequence[Features], *, dim: int, coder: 
 def merge_segments(path: Path, parts: Sequence[tuple[Segment, Places]], *, coder: Coder | None) -> SegmentFile:
     """Writes one segment of the given places of several segments. Rows keep the order of the segments.
 
-    At least one row must stay. Data is read and written in parts and is never in memory whole.
+    At least one row must remain. Data is read and written in parts and is never in memory as a whole.
     """
     segments = [segment for segment, _ in parts]
     spoken = list(dict.fromkeys(language for segment in segments for language in segment.spoken))
@@ -149,7 +149,7 @@ def _widened(parts: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
 
 
 def ranges(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> Places:
-    """The integers from each start, as many as its length."""
+    """Returns the integers from each start, as many as its length."""
     ends = np.cumsum(lengths)
     numbers: Places = np.repeat(starts - (ends - lengths), lengths)
     return numbers + np.arange(len(numbers))

@@ -1,7 +1,7 @@
-"""Vector codes for the dense retriever: two bits a coordinate, and a fast scan over them.
+"""Codes vectors for the dense retriever with two bits a coordinate, and scans the codes fast.
 
-A rotation mixes all coordinates, so each becomes nearly normal whatever the encoder. The four levels that suit a normal
-variable best (Max 1960, Quantizing for minimum distortion, table I) then serve every library, and no codebook is
+A rotation mixes all coordinates, so each becomes nearly normal for any encoder. The four levels that are optimal for a
+normal variable (Max 1960, Quantizing for minimum distortion, table I) then serve every library, and no codebook is
 trained. Two coordinates share a nibble, the form that the product quantiser of FAISS reads (André et al. 2015).
 """
 
@@ -31,10 +31,10 @@ _IN_A_BYTE = 4  # coordinates
 
 @dataclass(frozen=True, slots=True)
 class Coder:
-    """Turns vectors into codes. ``centre``, float32, (dim,), is subtracted; ``scale`` is the spread of what remains.
+    """Turns vectors into codes. ``centre``, float32, (dim,), is subtracted. ``scale`` is the spread of the differences.
 
     Subtracting the centre changes no order, because it lowers every cosine with a query by the same amount. Codes need
-    it for encoders whose vectors all lean one way.
+    it for encoders whose vectors all have a common direction.
     """
 
     centre: Floats
@@ -42,25 +42,25 @@ class Coder:
 
     @classmethod
     def of(cls, vectors: Floats) -> Coder:
-        """Makes a coder that suits vectors like these, float32, (n, dim)."""
+        """Makes a coder for vectors like these, float32, (n, dim)."""
         centre = vectors.mean(axis=0)
         scale = float(np.sqrt(np.square(vectors - centre).mean()))
         return cls(centre, scale or 1.0)
 
     @property
     def code_bytes(self) -> int:
-        """Bytes of one vector's code."""
+        """The number of bytes of one vector's code."""
         return _width(len(self.centre)) // _IN_A_BYTE
 
     def encode(self, vectors: Floats) -> Codes:
-        """The codes of vectors, float32, (n, dim): uint8, (n, code_bytes)."""
+        """Returns the codes of vectors, float32, (n, dim): uint8, (n, code_bytes)."""
         turned = ((vectors - self.centre) / np.float32(self.scale)) @ rotation(len(self.centre))
         levels = (turned > -_BORDER).view(np.uint8) + (turned > 0) + (turned > _BORDER)
         packed = levels[:, 0::4] | levels[:, 1::4] << 2 | levels[:, 2::4] << 4 | levels[:, 3::4] << 6
         return np.asarray(packed, np.uint8)
 
     def scan(self, codes: Codes) -> Any:
-        """A FAISS index over the codes, numbered in order, for queries from :meth:`turned`."""
+        """Returns a FAISS index over the codes, numbered in order, for queries from :meth:`turned`."""
         import faiss
 
         width = _width(len(self.centre))
@@ -73,14 +73,14 @@ class Coder:
         return faiss.IndexPQFastScan(plain)
 
     def turned(self, query: Floats) -> Floats:
-        """The query in the form of the scan, float32, (1, width)."""
+        """Returns the query in the form of the scan, float32, (1, width)."""
         turned: Floats = query[None] @ rotation(len(self.centre))
         return turned
 
 
 @lru_cache(maxsize=2)
 def rotation(dim: int) -> Floats:
-    """The rotation, float32, (dim, width), with orthonormal rows, the same on every machine.
+    """Returns the rotation, float32, (dim, width), with orthonormal rows, the same on every machine.
 
     ``width`` is ``dim`` rounded up to a multiple of 4. Cosine transforms after random sign flips, applied twice, spread
     each coordinate over all.

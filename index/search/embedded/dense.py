@@ -36,7 +36,7 @@ class _LanguageRows(NamedTuple):
 
 
 class DenseIndex:
-    """The vectors of several segments, with rows numbered consecutively. ``alive`` marks living rows; None: all."""
+    """The vectors of several segments, with rows numbered consecutively. ``alive`` marks rows that exist; None: all."""
 
     def __init__(self, segments: Sequence[Segment], coder: Coder | None, alive: Mask | None) -> None:
         import faiss
@@ -50,10 +50,10 @@ class DenseIndex:
         return int(self._bases[-1])
 
     def search(self, vector: Floats, *, depth: int, within: Mask | None = None, by_language: bool = False) -> Ranking:
-        """The best ``depth`` places by cosine, -1..1; nothing for a zero vector.
+        """Returns the best ``depth`` places by cosine, -1..1; nothing for a zero vector.
 
-        ``within``: the places allowed; all must be there. ``by_language``: takes ``depth`` of each language with at
-        least a tenth of the passages, and proportionally fewer of the others.
+        ``within``: the places allowed; all must exist. ``by_language``: takes ``depth`` of each language with at least
+        a tenth of the passages, and proportionally fewer of the others.
         """
         within = self._alive if within is None else within
         if not vector.any() or not len(self):
@@ -72,7 +72,7 @@ class DenseIndex:
         return Ranking(best[order], scores[order])
 
     def vectors(self, places: Places) -> Halves:
-        """Vectors of these places, ascending: float16, (n, dim)."""
+        """Returns the vectors of these places, ascending: float16, (n, dim)."""
         found = np.empty((len(places), self._segments[0].vectors.shape[1]), np.float16)
         cuts = np.searchsorted(places, self._bases).tolist()
         for number, segment in enumerate(self._segments):
@@ -83,7 +83,7 @@ class DenseIndex:
         return found
 
     def recall(self) -> Recall:
-        """Recall against scoring every vector, with some stored vectors as queries."""
+        """Measures recall against scoring every vector. Some stored vectors serve as queries."""
         shares: dict[int, list[float]] = {10: [], 100: []}
         there = np.arange(len(self)) if self._alive is None else np.flatnonzero(self._alive)
         drawn = there[np.linspace(0, len(there) - 1, min(_MEASURED, len(there))).astype(int)]
@@ -191,5 +191,5 @@ def _places(parts: Sequence[_LanguageRows]) -> Places:
 
 
 def share_of(depth: int, n_of_language: int, n: int) -> int:
-    """How many of a language the best 10 * depth would hold if languages were evenly spread, at most ``depth``."""
+    """Returns how many of a language the best 10 * depth would hold if evenly spread, at most ``depth``."""
     return min(depth, -(-_REACH * depth * n_of_language // max(1, n)))

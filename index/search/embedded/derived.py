@@ -1,8 +1,8 @@
-"""Publishing the search indexes: derived from the store, checksummed, and swapped in as a whole.
+"""Publishes the search indexes: they are derived from the store, checksummed, and replaced as a whole.
 
 Layout: ``derived/CURRENT`` names the segments and the removed rows of each (see ``manifest.py``). No file ever changes:
 a new generation writes new files, merges small segments, and takes effect by replacing ``CURRENT``. Nothing here is
-irreplaceable: whatever is missing, damaged or behind is rebuilt from the store.
+irreplaceable: any file that is missing, damaged or out of date is rebuilt from the store.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def publish(derived: Path, update: Update, *, base: Snapshot | None) -> Manifest
 
     Raises:
         SearchIndexDamaged: it cannot be built upon ``base``.
-        DiskFull, LibraryReadOnly: it cannot be written; the current generation stays.
+        DiskFull, LibraryReadOnly: it cannot be written. The current generation stays.
     """
     build = _Build(derived)
     try:
@@ -186,7 +186,7 @@ class _Build:
 
 
 def tail(sizes: Sequence[int], limit: int) -> int:
-    """The first of the segments to merge; the last segment if none should be merged."""
+    """Returns the first of the segments to merge; the last segment if none should be merged."""
     start, total = len(sizes) - 1, sum(sizes[-1:])
     while start > 0 and sizes[start - 1] <= _NEARLY * total and total + sizes[start - 1] <= limit:
         start -= 1
@@ -195,7 +195,7 @@ def tail(sizes: Sequence[int], limit: int) -> int:
 
 
 def cheapest(sizes: Sequence[int], n: int) -> tuple[int, int]:
-    """The range of ``n + 1`` neighbours with the fewest rows."""
+    """Returns the range of ``n + 1`` neighbours with the fewest rows."""
     start = min(range(len(sizes) - n), key=lambda start: sum(sizes[start : start + n + 1]))
     return start, start + n + 1
 

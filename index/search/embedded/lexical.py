@@ -1,4 +1,4 @@
-"""The lexical retriever: BM25 over the postings of all segments, with statistics of the rows that are there.
+"""The lexical retriever: BM25 over the postings of all segments, with statistics of the rows that exist.
 
 Every passage with a term of the query is scored, at about ten nanoseconds a posting. So the score of any passage is
 known, whichever retriever finds it, and deleted passages do not affect the scores of others.
@@ -36,12 +36,12 @@ class Ranking(NamedTuple):
 
     @classmethod
     def nothing(cls) -> Ranking:
-        """The ranking of a query that finds nothing."""
+        """Returns the ranking of a query that finds nothing."""
         return cls(np.zeros(0, np.int64), np.zeros(0, np.float32))
 
 
 def weighed(fields: Sequence[str]) -> list[str]:
-    """Index terms of a passage's title, section and body, each repeated by its field's weight."""
+    """Returns index terms of a passage's title, section and body, each repeated by its field's weight."""
     return [terms for terms, times in zip(fields, _TIMES, strict=True) for _ in range(times)]
 
 
@@ -55,7 +55,10 @@ class _WeightedPostings(NamedTuple):
 
 
 class LexicalIndex:
-    """The postings of several segments, with rows numbered consecutively. ``alive`` marks living rows; None: all."""
+    """The postings of several segments, with rows numbered consecutively.
+
+    ``alive`` marks rows that exist; None: all.
+    """
 
     def __init__(self, segments: Sequence[Segment], alive: Mask | None) -> None:
         self._segments, self._alive = segments, alive
@@ -68,12 +71,12 @@ class LexicalIndex:
         return self._n
 
     def shares(self, groups: Sequence[Group]) -> Floats:
-        """The share of a perfect match that each passage reaches, float32 (n,), 0..1; empty if nothing is found.
+        """Returns each passage's share of a perfect match, float32 (n,), 0..1; empty if nothing is found.
 
-        Removed rows score 0. A perfect match is ``2.2 * sum(idf)`` over the query's own terms; a term that no passage
-        has counts as the rarest. Of a longer query only the rarest 64 terms count. A group scores the best of its own
-        terms together and of its alternatives. No alternative scores more than the terms could at their best, so the
-        share stays in 0..1.
+        Removed rows score 0. A perfect match is ``2.2 * sum(idf)`` over the query's own terms. A term that no passage
+        contains counts as the rarest. Of a longer query only the rarest 64 terms count. A group has the best of two
+        scores: that of its own terms together, and that of its alternatives. No alternative scores more than the
+        group's own terms could at most, so the share stays in 0..1.
         """
         rarest = self._rarest([term for group in groups for term in group.terms])
         others = {term for group in groups for each in group.alternatives for term in each.terms}
@@ -91,7 +94,7 @@ class LexicalIndex:
         return shares
 
     def terms(self, prefix: str) -> list[tuple[str, int]]:
-        """The terms that begin with ``prefix``, and how many passages contain each."""
+        """Returns the terms that begin with ``prefix``, and how many passages contain each."""
         counts: dict[bytes, int] = {}
         for number, dictionary in enumerate(self._dictionaries):
             first, end = dictionary.beginning_with(prefix.encode("utf-8", "replace"))
@@ -205,7 +208,7 @@ def _all_of(alternative: Alternative, found: Mapping[str, _WeightedPostings]) ->
 
 
 def best_of(shares: Floats, depth: int, within: Mask | None) -> Ranking:
-    """The best ``depth`` of the places with any score, ties by place. ``within``: the places allowed.
+    """Returns the best ``depth`` of the places with any score, ties by place. ``within``: the places allowed.
 
     First the maximum of each block of places is computed. These maxima give a lower bound for the last of the best.
     """

@@ -46,7 +46,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The content of ``CURRENT``. ``last``: the highest row ever indexed; ``coder``: how all codes are made."""
+    """The content of ``CURRENT``. ``last``: the highest row ever indexed. ``coder``: the parameters of all codes."""
 
     format: int
     generation: int
@@ -69,7 +69,7 @@ class Manifest:
 
 
 def packed_coder(coder: Coder | None) -> tuple[str, float] | None:
-    """The coder in the form of a manifest."""
+    """Returns the coder in the form of a manifest."""
     return (b64encode(coder.centre.astype("<f4").tobytes()).decode(), coder.scale) if coder else None
 
 

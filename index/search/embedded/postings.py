@@ -1,8 +1,8 @@
-"""Postings of a segment: which index terms occur where, and how often.
+"""Postings of a segment: the places of each index term, and its frequency there.
 
-``words`` holds the terms' bytes one after another, in order. ``word_starts`` gives their places, and ``word_keys`` the
-first eight bytes of each as a number, for fast search. Term i occurs in the rows at ``places`` from
-``posting_starts[i]`` to the next, ascending, ``times`` in each (at most 255).
+``words`` holds the terms' bytes one after another, in order. ``word_starts`` gives their positions. ``word_keys`` holds
+the first eight bytes of each term as a number, for fast search. Term i occurs in the rows at ``places`` from
+``posting_starts[i]`` to the next start, ascending, ``times`` in each (at most 255).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Run(NamedTuple):
 
 
 class Dictionary:
-    """The terms of a segment and where their postings are."""
+    """The terms of a segment, and the positions of their postings."""
 
     def __init__(self, segment: Segment) -> None:
         self._keys, self._starts, self._words = (segment[name] for name in ("word_keys", "word_starts", "words"))
@@ -53,7 +53,7 @@ class Dictionary:
         return self._words[self._starts[term] : self._starts[term + 1]].tobytes()
 
     def find(self, terms: Sequence[bytes], keys: NDArray[np.uint64]) -> list[int]:
-        """The numbers of terms with these keys; -1 for a term that is not there."""
+        """Returns the numbers of terms with these keys; -1 for a term that does not exist."""
         firsts, ends = (np.searchsorted(self._keys, keys, side).tolist() for side in ("left", "right"))
         found = []
         for term, first, end in zip(terms, firsts, ends, strict=True):
@@ -62,7 +62,7 @@ class Dictionary:
         return found
 
     def beginning_with(self, prefix: bytes) -> tuple[int, int]:
-        """The range of terms that begin with ``prefix``."""
+        """Returns the range of terms that begin with ``prefix``."""
         low, high = (keys_of([prefix[:_KEY_BYTES].ljust(_KEY_BYTES, fill)]) for fill in (b"\0", b"\xff"))
         first, end = int(np.searchsorted(self._keys, low[0])), int(np.searchsorted(self._keys, high[0], "right"))
         if len(prefix) > _KEY_BYTES:
@@ -70,31 +70,32 @@ class Dictionary:
         return first, end
 
     def terms(self, first: int, end: int) -> list[bytes]:
-        """The terms numbered ``first`` to ``end``."""
+        """Returns the terms numbered ``[first, end)``."""
         starts = self._starts[first : end + 1].tolist()
         words = self._words[starts[0] : starts[-1]].tobytes() if starts else b""
         return [words[start - starts[0] : stop - starts[0]] for start, stop in pairwise(starts)]
 
     def cut(self, keys: NDArray[np.uint64]) -> list[int]:
-        """For each key, the first term with that key or a later one."""
+        """Returns for each key the first term with that key or a later one."""
         cuts: list[int] = np.searchsorted(self._keys, keys).tolist()
         return cuts
 
     def borders(self, step: int) -> NDArray[np.uint64]:
-        """Keys with about ``step`` postings between them."""
+        """Returns keys with about ``step`` postings between them."""
         places = np.searchsorted(self.starts, np.arange(step, len(self.places), step))
         return np.unique(self._keys[places[places < len(self)]])
 
 
 def keys_of(terms: Sequence[bytes]) -> NDArray[np.uint64]:
-    """The first eight bytes of each term as a number; numbers sort as the terms do."""
+    """Returns the first eight bytes of each term as a number. Numbers sort as the terms do."""
     return np.array(terms, f"S{_KEY_BYTES}").view(">u8").astype(np.uint64)
 
 
 def postings_of(rows: Iterable[Sequence[str]]) -> tuple[Run, NDArray[np.uint32]]:
-    """The postings of rows, and how many terms each row has. A row is several texts of terms separated by spaces.
+    """Returns the postings of rows, and the number of terms of each row.
 
-    All texts of a row but the last are headings, which neighbouring rows share.
+    A row is several texts of space-separated terms. All texts of a row except the last are headings, which neighbouring
+    rows share.
     """
     numbers: defaultdict[str, int] = defaultdict()
     numbers.default_factory = numbers.__len__

@@ -1,4 +1,4 @@
-"""Searching one generation of the embedded indexes, leaving out what the store no longer holds."""
+"""Searches one generation of the embedded indexes, and leaves out rows that the store no longer holds."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ if TYPE_CHECKING:
 
 
 class LocalSearcher:
-    """A snapshot, and the store to check for later deletions; see :class:`Searcher`."""
+    """A snapshot, and the store in which later deletions are checked; see :class:`Searcher`."""
 
     def __init__(self, snapshot: Snapshot, store: Store) -> None:
         self.snapshot, self._store = snapshot, store
 
     @property
     def generation(self) -> int:
-        """The store's generation that is indexed."""
+        """The store's generation that the index covers."""
         return self.snapshot.generation
 
     def candidates(
         self, query: Query, *, depth: int, mode: SearchMode = "hybrid", filters: Filters | None = None
     ) -> Candidates:
-        """The best passages of each retriever that meet the filters and that the store still holds."""
+        """Returns the best passages of each retriever that meet the filters and are still in the store."""
         with self._store.reading():
             within = self._within(filters) if filters else None
             with self.snapshot.used():
@@ -59,7 +59,7 @@ class LocalSearcher:
         return within
 
     def terms(self, prefix: str) -> list[tuple[str, int]]:
-        """The index terms that begin with ``prefix``, and how many passages contain each."""
+        """Returns the index terms that begin with ``prefix``, and how many passages contain each."""
         with self.snapshot.used():
             return self.snapshot.lexical.terms(prefix) if self.snapshot.pieces else []
 

@@ -1,9 +1,9 @@
-"""Segments: immutable memory-mapped files of rows with everything that search needs.
+"""Segments: immutable memory-mapped files of rows with all data that search needs.
 
-Arrays lie one after another, each aligned to 64 bytes. Then follow a table of the arrays and languages, in JSON, and
-the table's length and CRC-32. A segment of n rows, ascending, holds ``rows`` int64, ``ids`` uint8 (n, width),
-``languages`` uint16, ``lengths`` uint32 (index terms), ``vectors`` float16 (n, dim), ``codes`` uint8 (n, width) or
-none, and ``tokens`` from ``token_starts[i]`` to the next. The arrays of ``postings.py`` say which terms occur where.
+Arrays lie one after another, each aligned to 64 bytes. A table of the arrays and languages follows, in JSON, then the
+table's length and CRC-32. A segment of n rows, ascending, holds ``rows`` int64, ``ids`` uint8 (n, width), ``languages``
+uint16, ``lengths`` uint32 (index terms), ``vectors`` float16 (n, dim), ``codes`` uint8 (n, width) or none, and
+``tokens`` from ``token_starts[i]`` to the next. The arrays of ``postings.py`` hold the places of each term.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Segment:
     """A file of :class:`SegmentWriter`, mapped for searching.
 
     Raises:
-        SearchIndexDamaged: it is missing or differs from what was written; long files are checked in part.
+        SearchIndexDamaged: it is missing or differs from the written file. Long files are checked in part.
     """
 
     def __init__(self, path: Path, *, size: int, crc: int) -> None:
@@ -93,13 +93,13 @@ class Segment:
 
     @cached_property
     def languages(self) -> list[Spoken]:
-        """Which rows are in which language."""
+        """The rows of each language."""
         numbers = self._arrays["languages"]
         counts = np.bincount(numbers, minlength=len(self.spoken))
         return [Spoken(self.spoken[number], np.flatnonzero(numbers == number)) for number in np.flatnonzero(counts)]
 
     def scan(self, spoken: Spoken, coder: Coder) -> Any:
-        """The scan over the codes of one language, made at the first call; None if it has no codes."""
+        """Returns the scan over the codes of one language, made at the first call; None if it has no codes."""
         codes: Codes = self._arrays["codes"]
         if len(codes) != len(self) or len(spoken.places) < _SCANNED_FROM:
             return None
@@ -114,7 +114,7 @@ class Segment:
         self.release()
 
     def release(self) -> None:
-        """Lets the system drop what was read from this process's memory."""
+        """Lets the system drop the pages read from the memory of this process."""
         with suppress(AttributeError, OSError):
             self._map.madvise(mmap.MADV_DONTNEED)
 
@@ -185,11 +185,11 @@ class SegmentWriter:
 
 
 def passage_ids(segment: Segment, places: Places) -> list[str]:
-    """The passage ids of these rows."""
+    """Returns the passage ids of these rows."""
     ids = np.take(segment["ids"], places, axis=0)
     return [each.decode() for each in ids.view(f"S{ids.shape[1]}").ravel().tolist()]
 
 
 def wide(vectors: Halves) -> Floats:
-    """Half-precision vectors as float32."""
+    """Converts half-precision vectors to float32."""
     return vectors.astype(np.float32)

@@ -59,7 +59,7 @@ class Snapshot:
     """The indexes of one generation. It takes over segments that another snapshot has opened.
 
     Raises:
-        SearchIndexDamaged: a file is missing or differs from what was written; during a search, one was changed later.
+        SearchIndexDamaged: a file is missing or differs from the written one. During a search: one changed later.
     """
 
     def __init__(self, derived: Path, manifest: Manifest, *, before: Snapshot | None = None) -> None:
@@ -105,12 +105,12 @@ class Snapshot:
         return DenseIndex(self._segments, self.manifest.make_coder(), self.alive)
 
     def rows(self) -> Rows:
-        """All rows of the store that are indexed, ascending."""
+        """Returns all indexed rows of the store, ascending."""
         rows = [piece.segment.rows[piece.staying] for piece in self.pieces]
         return np.concatenate([np.zeros(0, np.int64), *rows])
 
     def places(self, rows: Rows) -> Places:
-        """The places of those rows that are indexed, ascending."""
+        """Returns the places of those rows that are indexed, ascending."""
         rows = np.sort(rows, kind="stable")  # mostly sorted, which this takes at a glance
         cuts = np.searchsorted(rows, self._last_rows, "right").tolist()
         found = [np.zeros(0, np.intp)]
@@ -133,7 +133,7 @@ class Snapshot:
         self.masks = dict(list(self.masks.items())[1 - _MASKS :]) | {filters: within}
 
     def found(self, places: Places) -> Found:
-        """The stored values of these places, ascending."""
+        """Returns the stored values of these places, ascending."""
         found = Found(np.zeros(len(places), np.int64), [], [], [])
         cuts = np.searchsorted(places, self._bases).tolist()
         for number, (start, end) in enumerate(pairwise(cuts)):
@@ -148,7 +148,7 @@ class Snapshot:
 
     @contextmanager
     def used(self) -> Iterator[None]:
-        """Within this context, nonsense in the data raises SearchIndexDamaged: others can change mapped files."""
+        """Within this context, invalid data raises SearchIndexDamaged, because others can change mapped files."""
         try:
             yield
         except (OSError, ValueError, LookupError, RuntimeError) as error:
@@ -159,7 +159,7 @@ class Snapshot:
 
 
 def read_removed(derived: Path, removed: Removed | None) -> Places:
-    """Reads the removed places of a segment. Raises SearchIndexDamaged if the file is not what was written."""
+    """Reads the removed places of a segment. Raises SearchIndexDamaged if the file differs from the written one."""
     if removed is None:
         return np.zeros(0, np.intp)
     try:

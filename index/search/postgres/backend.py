@@ -73,11 +73,14 @@ class PostgresBackend:
         store.on_change = lambda connection: index_changes(connection, dim)
 
     def searcher(self) -> PostgresSearcher:
-        """Each search sees the newest stored generation, or that of the enclosing reading."""
+        """Returns a searcher. Each search uses the newest stored generation, or that of the enclosing reading."""
         return PostgresSearcher(self._store, self._dim)
 
     def sync(self, *, anew: bool = False) -> None:
-        """``anew`` rebuilds postings and vectors, and starts graphs for grown languages; otherwise nothing to do."""
+        """With ``anew``, rebuilds postings and vectors, and starts graphs for grown languages.
+
+        Otherwise does nothing.
+        """
         if anew:
             with self._store.writing():
                 connection = self._store.connection
@@ -86,7 +89,7 @@ class PostgresBackend:
         build_graphs(self._store.connection)
 
     def problems(self) -> list[str]:
-        """Tables that are missing or behind, one line each; empty if all is well."""
+        """Returns tables that are missing or out of date, one line each; empty if all is well."""
         with self._store.reading():
             connection = self._store.connection
             stored, counted, vectors = (
@@ -100,7 +103,7 @@ class PostgresBackend:
         ]
 
     def recall(self) -> Recall | None:
-        """Recall against comparing every vector, with some stored vectors as queries."""
+        """Measures recall against comparing every vector. Some stored vectors serve as queries."""
         with self._store.reading():
             return measured_recall(self._store.connection, self._dim)
 
@@ -122,13 +125,13 @@ class PostgresSearcher:
         return [(word, int(n)) for word, n in found]
 
     def known(self, connection: PostgresConnection, groups: Sequence[Group]) -> Frequencies:
-        """Statistics for ranking; if several databases form one library, their sums."""
+        """Returns statistics for ranking. If several databases form one library, these are their sums."""
         return _frequencies(connection, groups)
 
     def candidates(
         self, query: Query, *, depth: int, mode: SearchMode = "hybrid", filters: Filters | None = None
     ) -> Candidates:
-        """The best passages of each retriever that meet the filters."""
+        """Returns the best passages of each retriever that meet the filters."""
         with self._store.reading():
             connection, allowed = self._store.connection, self._store.rows(filters) if filters else None
             known = self.known(connection, () if mode == "dense" else query.groups)

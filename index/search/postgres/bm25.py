@@ -1,4 +1,4 @@
-"""BM25, as in the embedded index, over postings that a database keeps.
+"""Computes BM25, as in the embedded index, over postings that a database stores.
 
 A posting is seven bytes: the row, the term's frequency in it (at most 255), and the row's number of terms. A passage's
 term counts take five bytes per term: the term's number and its frequency.
@@ -50,15 +50,15 @@ class Statistics:
     having: Mapping[str, int]
 
     def idf(self, term: str) -> float:
-        """As in the embedded index; a term that no passage has counts as the rarest."""
+        """Returns the idf as in the embedded index. A term that no passage contains counts as the rarest."""
         return idf(self.passages, self.having.get(term, 0))
 
 
 class ScoredGroup(NamedTuple):
-    """A group as it is scored: the best of its own terms together and of each alternative.
+    """A group with its score: the best of the score of its own terms together and the scores of its alternatives.
 
-    A passage must contain all terms of an alternative; its score is multiplied by the alternative's factor. ``most`` is
-    an upper bound of any passage's score for the group, ``cost`` the number of postings to read.
+    A passage must contain all terms of an alternative. Its score is multiplied by the alternative's factor. ``most`` is
+    an upper bound of any passage's score for the group. ``cost`` is the number of postings to read.
     """
 
     terms: tuple[str, ...]
@@ -74,9 +74,9 @@ class ScoredGroup(NamedTuple):
 
 
 class Plan:
-    """How groups are scored. Of a longer query only the rarest 64 terms count.
+    """The plan to score groups. Of a longer query only the rarest 64 terms count.
 
-    ``perfect`` is the score that no passage reaches: 2.2 times the idf of all the query's own terms. The groups are
+    ``perfect`` is a score that no passage reaches: 2.2 times the idf of all the query's own terms. The groups are
     sorted by the number of their postings, fewest first. Terms outside all groups occur in no passage.
     """
 
@@ -107,7 +107,7 @@ class Plan:
         return self._statistics.length / max(1, self._statistics.passages)
 
     def scores(self, postings: Mapping[str, Postings], size: int, parts: Sequence[ScoredGroup]) -> Floats:
-        """The score of each of ``size`` places for these groups, float32, (size,); not yet a share."""
+        """Returns the score of each of ``size`` places for these groups, float32, (size,). It is not yet a share."""
         total = np.zeros(size, np.float32)
         for part in parts:
             if not part.alternatives:
@@ -133,13 +133,13 @@ class Plan:
         return total
 
     def shares(self, scores: Floats) -> Floats:
-        """Scores as shares of a perfect match, 0..1."""
+        """Returns scores as shares of a perfect match, 0..1."""
         shares: Floats = np.minimum(scores / np.float32(max(self.perfect, 1e-9)), np.float32(1))
         return shares
 
 
 def best_of(scores: Floats, rows: Rows, depth: int) -> Ranking:
-    """The best ``depth`` of these rows with any score, ties by row."""
+    """Returns the best ``depth`` of these rows with any score, ties by row."""
     there = np.flatnonzero(scores > 0)
     if len(there) > depth:
         bar = np.partition(scores[there], len(there) - depth)[len(there) - depth]
@@ -181,7 +181,7 @@ def read_postings(blobs: Sequence[bytes]) -> tuple[Rows, Bytes, Lengths]:
 
 
 def without_rows(blobs: Sequence[bytes], rows: Rows) -> list[bytes]:
-    """The packed postings without those of these rows."""
+    """Returns the packed postings without those of these rows."""
     postings = np.frombuffer(b"".join(blobs), _POSTING)
     kept = ~np.isin(postings["row"], rows)
     ends = np.cumsum([len(blob) // _POSTING.itemsize for blob in blobs])

@@ -55,7 +55,7 @@ def _name(language: str) -> str:
 
 
 def measured_recall(connection: PostgresConnection, dim: int) -> Recall | None:
-    """Measures the share of each language's exact best that is found, with some stored vectors as queries."""
+    """Measures the share of each language's exact best that is found. Some stored vectors serve as queries."""
     drawn = connection.execute(
         'SELECT language, vector FROM features JOIN passages USING ("row") ORDER BY md5("row"::text) LIMIT ?',
         (_MEASURED,),

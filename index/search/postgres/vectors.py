@@ -22,12 +22,12 @@ SELECT "row" FROM within ORDER BY embedding <#> ?::halfvec LIMIT ?
 
 
 def vector_text(vector: NDArray[Any]) -> str:
-    """The vector in pgvector's notation; six digits identify each half-precision number."""
+    """Returns the vector in pgvector's notation. Six digits identify each half-precision number."""
     return f"[{','.join(f'{value:.6g}' for value in vector.tolist())}]"
 
 
 def nearest(connection: PostgresConnection, vector: Floats, depths: Mapping[str, int], allowed: Rows | None) -> Rows:
-    """Rows that are likely the best of each language, a few more than wanted."""
+    """Returns rows that are likely the best of each language, a few more than requested."""
     text, values = vector_text(vector), list[Any]()
     for language, depth in sorted(depths.items()):
         if allowed is not None:

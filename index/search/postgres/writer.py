@@ -1,7 +1,7 @@
-"""Postings and vectors in PostgreSQL, updated in the transaction that changes the documents.
+"""Writes postings and vectors in PostgreSQL, in the transaction that changes the documents.
 
-Triggers record which passages came and went (see ``index.store.postgres.store``). A bucket of some thousand passages
-has one row per term, so a query reads few rows and a document changes few.
+Triggers record which passages were added and removed (see ``index.store.postgres.store``). A bucket of some thousand
+passages has one row per term, so a query reads few rows and a document changes few.
 """
 
 from __future__ import annotations

@@ -26,9 +26,10 @@ _RECORD = (
 class DocumentRecord:
     """A document of the library, without its text.
 
-    ``title`` falls back on the file's name; ``type`` is the short format name of :class:`Filters`; ``added_at`` is UTC,
-    ISO 8601; ``generation`` is the library's when the document was last added or corrected; ``sources`` say where it
-    was read from. ``edited`` holds the corrected fields of ``metadata`` with the values that were read.
+    ``title`` is the file's name if there is no title. ``type`` is the short format name of :class:`Filters`.
+    ``added_at`` is UTC, ISO 8601. ``generation`` is the library's generation when the document was last added or
+    corrected. ``sources`` are the places from which it was read. ``edited`` holds the original values of the corrected
+    fields of ``metadata``.
     """
 
     doc_id: str
@@ -49,7 +50,7 @@ class DocumentRecord:
 
     @property
     def has_pages(self) -> bool:
-        """Whether there are pages that one could turn to; else all of the text is on the page numbered 1."""
+        """Whether the document has real pages. Otherwise all of the text is on the page numbered 1."""
         return self.type == "pdf" or self.n_pages > 1
 
 
@@ -86,9 +87,9 @@ class Size:
 
 
 class Predecessor(NamedTuple):
-    """Metadata and corrections of the document that another is about to replace.
+    """Metadata and corrections of the document that another document will replace.
 
-    ``is_same``: it has the very same bytes, not only the same source.
+    ``is_same``: it has the same bytes, not only the same source.
     """
 
     metadata: Metadata
@@ -97,12 +98,12 @@ class Predecessor(NamedTuple):
 
 
 def size(connection: Connection) -> Size:
-    """The number of documents and their bytes."""
+    """Returns the number of documents and their bytes."""
     return Size(*map(int, connection.execute("SELECT count(*), coalesce(sum(n_bytes), 0) FROM documents").fetchone()))
 
 
 def census(connection: Connection) -> Census:
-    """Counts over all documents."""
+    """Counts all documents."""
     counted = (
         connection.execute(
             f"SELECT {column}, count(*) FROM documents WHERE {column} IS NOT NULL AND {column} <> '' "
@@ -114,7 +115,7 @@ def census(connection: Connection) -> Census:
 
 
 def headings(connection: Connection, doc_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """The highest headings of documents, by their whole ids; those that are gone are left out."""
+    """Returns the highest headings of documents, by their full ids. Leaves out documents that no longer exist."""
     found: dict[str, tuple[str, ...]] = {}
     for marks, part in batches(doc_ids):
         for doc_id, front in connection.execute(f"SELECT doc_id, front FROM documents WHERE doc_id IN {marks}", part):
@@ -123,7 +124,7 @@ def headings(connection: Connection, doc_ids: Sequence[str]) -> dict[str, tuple[
 
 
 def resolve(connection: Connection, prefix: str) -> str:
-    """The full id that begins with ``prefix``, at least 6 hex digits.
+    """Returns the full id that begins with ``prefix``, at least 6 hex digits.
 
     Raises:
         DocumentNotFound: no id does, or ``prefix`` is not hexadecimal or is too short.
@@ -147,7 +148,7 @@ def resolve(connection: Connection, prefix: str) -> str:
 
 
 def records(connection: Connection, *, doc_id: str | None = None, most: int | None = None) -> list[DocumentRecord]:
-    """All documents in the order they were added, the first ``most`` of them, or the one with this full id."""
+    """Returns all documents in the order in which they were added, the first ``most``, or the one with this full id."""
     where, values = "", tuple[str | int, ...]()
     if doc_id is not None:
         where, values = "WHERE doc_id = ?", (doc_id,)
@@ -160,7 +161,7 @@ def records(connection: Connection, *, doc_id: str | None = None, most: int | No
 
 
 def record(connection: Connection, prefix: str) -> DocumentRecord:
-    """The document whose id begins with ``prefix``. Raises as :func:`resolve` does."""
+    """Returns the document whose id begins with ``prefix``. Raises the errors of :func:`resolve`."""
     for found in records(connection, doc_id=prefix) if _WHOLE.fullmatch(prefix) else ():
         return found
     whole = resolve(connection, prefix)
@@ -170,7 +171,7 @@ def record(connection: Connection, prefix: str) -> DocumentRecord:
 
 
 def column(connection: Connection, name: str, prefix: str) -> Any:
-    """One column of the document whose id begins with ``prefix``. Raises as :func:`resolve` does."""
+    """Returns one column of the document whose id begins with ``prefix``. Raises the errors of :func:`resolve`."""
     whole = resolve(connection, prefix)
     found = connection.execute(f"SELECT {name} FROM documents WHERE doc_id = ?", (whole,)).fetchone()
     if found is None:
@@ -179,7 +180,7 @@ def column(connection: Connection, name: str, prefix: str) -> Any:
 
 
 def predecessor(connection: Connection, doc_id: str, source: str) -> Predecessor | None:
-    """The document with this full id, otherwise the one that the source holds, otherwise None."""
+    """Returns the document with this full id, otherwise the one that the source holds, otherwise None."""
     same = "SELECT metadata, edited FROM documents WHERE doc_id = ?"
     older = "SELECT metadata, edited FROM documents JOIN sources USING (doc) WHERE source = ?"
     for statement, value in ((same, doc_id), (older, source)):

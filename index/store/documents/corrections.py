@@ -1,6 +1,6 @@
-"""Corrections of a document's metadata by a person, kept through new readings.
+"""Corrections of a document's metadata by a person. They are kept when the document is read again.
 
-A corrected value replaces the one that was read, so everything uses it. The value that was read is kept in the column
+A corrected value replaces the original value, so everything uses it. The original value is kept in the column
 ``edited``.
 """
 
@@ -21,13 +21,13 @@ _OF_ONE_VERSION = {"year"}  # a newer version is of a year of its own
 
 Value = str | int | None
 Corrections = Mapping[str, Value]
-"""New values of fields in :data:`EDITABLE`. None restores the value that was read."""
+"""New values of fields in :data:`EDITABLE`. None restores the original value."""
 
 
 def corrected(packed: Packed, changes: Corrections, encoder: Encoder) -> Packed:
-    """Applies corrections to a document and renews what is searched by them. Unchanged if nothing changes.
+    """Applies corrections to a document and renews its data for search. Returns it unchanged if nothing changes.
 
-    A value equal to the one that was read is not a correction.
+    A value equal to the original one is not a correction.
     """
     before, edited = read_metadata(packed.document["metadata"]), read_edited(packed.document["edited"])
     known: dict[str, Any] = {}
@@ -53,9 +53,9 @@ def corrected(packed: Packed, changes: Corrections, encoder: Encoder) -> Packed:
 
 
 def inherited(packed: Packed, before: Predecessor | None, encoder: Encoder) -> Packed:
-    """Takes over the corrections of the predecessor, except for fields that the document has corrections of.
+    """Takes over the predecessor's corrections, except of fields that the document itself has corrections for.
 
-    From an older version the year is not taken over.
+    The year of an older version is not taken over.
     """
     if before is None:
         return packed

@@ -1,6 +1,6 @@
-"""Turning a document into rows of the store, most of the work of adding it.
+"""Turns a document into rows of the store. This is most of the work of adding it.
 
-No library is needed, so other processes can share the work.
+It needs no library, so other processes can share the work.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from sinkqa.ingest.remarks import remark
 
 OPENING = 3_000  # code points
 NAMED_BY = ("doc_id", "name", "type", "metadata", "front")
-"""Columns that determine the names of a document."""
+"""The columns that determine the names of a document."""
 _LONGEST_HEADING, _MOST_HEADINGS = 200, 300
 
 
@@ -46,10 +46,11 @@ _LONGEST_HEADING, _MOST_HEADINGS = 200, 300
 class Packed:
     """A document as rows of the store.
 
-    ``source`` says where it was read from (a path, an address). New bytes from the same source supersede the old
-    document. ``encoder`` is the fingerprint of the encoder of its vectors. ``document`` holds the columns that do not
-    depend on when it is added; ``passages`` and ``features``, one row each for every passage, lack the row number.
-    ``statements`` are kind, term, the passage's place among ``passages`` and the unit's in it.
+    ``source`` is the place from which it was read (a path, an address). New bytes from the same source supersede the
+    old document. ``encoder`` is the fingerprint of the encoder that made the vectors. ``document`` holds the columns
+    that do not depend on the time of adding. ``passages`` and ``features`` have one row for each passage, without the
+    row number. ``statements`` are kind, term, the index of the passage in ``passages`` and the index of the unit in the
+    passage.
     """
 
     source: str
@@ -81,7 +82,10 @@ def pack_document(
 def pack_documents(
     made: Sequence[tuple[Document, Sequence[Passage], str | None]], encoder: Encoder
 ) -> tuple[Packed, ...]:
-    """As :func:`pack_document`, for documents with passages and sources; the encoder reads them in one batch."""
+    """Packs several documents as :func:`pack_document` does. The encoder reads them in one batch.
+
+    ``made``: documents, each with its passages and source.
+    """
     distinct = [_distinct(document, passages) for document, passages, _ in made]
     titles = [title_of(document) for (document, *_), each in zip(made, distinct, strict=True) for _ in each]
     encoded = zip(*encode_passages(titles, [passage for each in distinct for passage in each], encoder), strict=True)
@@ -122,18 +126,18 @@ def _packed(
 
 
 def packed_passages(packed: Packed) -> list[Passage]:
-    """The passages of a packed document, in reading order."""
+    """Returns the passages of a packed document, in reading order."""
     return [read_passage((packed.doc_id, *row[2:])) for row in packed.passages]
 
 
 def pack_statements(passages: Sequence[Passage]) -> Iterator[tuple[str, str, int, int]]:
-    """The statements of a document's passages, in reading order; see :class:`Packed`."""
+    """Yields the statements of a document's passages, in reading order; see :class:`Packed`."""
     for place, stated in enumerate(statements(passages)):
         yield from ((each.kind, _storable(each.term), place, each.unit) for each in stated)
 
 
 def pack_names(columns: Mapping[str, Any]) -> PackedNames:
-    """The names of a document with these columns."""
+    """Packs the names of a document with these columns."""
     doc_id, name, kind, metadata, opens = (columns[each] for each in NAMED_BY)
     about = read_metadata(metadata)
     known = know(Front(doc_id, name, about.title or name, kind, about, *read_front(opens)))
@@ -150,7 +154,7 @@ def _check(document: Document, passages: Sequence[Passage]) -> None:
 
 
 def front(text: str, passages: Sequence[Passage]) -> str:
-    """The opening of a text, and its distinct highest headings in order, as JSON."""
+    """Returns the opening of a text, and its distinct highest headings in order, as JSON."""
     headings = dict.fromkeys(passage.section[0][:_LONGEST_HEADING] for passage in passages if passage.section)
     return to_json([text[:OPENING], [*headings][:_MOST_HEADINGS]])
 
@@ -193,7 +197,7 @@ def _reading(columns: dict[str, Any], rows: Sequence[tuple[Any, ...]], doubts: S
 
 
 def upload_source(name: str, *, nth: int = 1) -> str:
-    """The source of an uploaded file: its name, and ``nth`` among files of that name in one upload, from 1."""
+    """Returns the source of an uploaded file: its name, and ``nth`` among files of that name in one upload, from 1."""
     return f"upload:{name}" if nth == 1 else f"upload:{name}/{nth}"  # no name of an upload has a slash
 
 

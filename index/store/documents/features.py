@@ -13,21 +13,21 @@ from sinkqa.ingest.text.analyzer import analyze
 
 
 def index_terms(document: Document, passages: Sequence[Passage]) -> Iterator[bytes]:
-    """Packed terms of each passage of one document: from its title, its section and its words."""
+    """Yields the packed terms of each passage of one document: from its title, its section and its words."""
     title = analyze(title_of(document))
     sections = {section: analyze(" ".join(section)) for section in {each.section for each in passages}}
     return (pack_terms((title, sections[each.section], analyze(each.text))) for each in passages)
 
 
 def passage_terms(title: str, passage: Passage) -> bytes:
-    """Packed terms of one passage, as in :func:`index_terms`. ``title``: of its document, or else its name."""
+    """Packs the terms of one passage as :func:`index_terms` does. ``title``: the document's title, or else its name."""
     return pack_terms((analyze(title), analyze(" ".join(passage.section)), analyze(passage.text)))
 
 
 def encode_passages(
     titles: Sequence[str], passages: Sequence[Passage], encoder: Encoder
 ) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
-    """Packed vectors and packed tokens, one of each for each passage. Each text is tokenised once for both.
+    """Returns packed vectors and packed tokens, one of each for each passage. Each text is tokenised once for both.
 
     ``titles``: for each passage the title of its document.
     """

@@ -1,4 +1,4 @@
-"""A stored document as rows, to be written elsewhere or again."""
+"""A stored document as rows, which can be written elsewhere or again."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FROM statements JOIN (
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A document as stored, with the sources it was read from."""
+    """A document as stored, with the sources from which it was read."""
 
     packed: Packed
     sources: tuple[str, ...]

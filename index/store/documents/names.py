@@ -10,7 +10,7 @@ from sinkqa.index.store.documents.serialization import unpack_known
 from sinkqa.index.store.sql import Connection, batches, places
 
 NAMES_VERSION = "names"
-"""Setting that holds the version of the words and rules that made the keys."""
+"""The setting with the version of the words and rules that made the keys."""
 _MOST_KEYS = 5_000  # in one statement
 _KNOWN = "INSERT INTO known (doc, known) VALUES (?, ?) ON CONFLICT (doc) DO UPDATE SET known = excluded.known"
 _SHARED = """
@@ -31,7 +31,7 @@ class PackedNames(NamedTuple):
 
 
 class Shared(NamedTuple):
-    """How many documents share a key, counted up to a limit, with the numbers of the ``first`` and ``last``."""
+    """The number of documents with a key, counted up to a limit, and the numbers of the ``first`` and ``last``."""
 
     number: int
     first: int
@@ -53,7 +53,7 @@ def read_names(connection: Connection, doc: int) -> PackedNames:
 
 
 def shared_keys(connection: Connection, keys: Sequence[str], *, most: int) -> dict[str, Shared]:
-    """Those of the keys that any document has. Counting ends at ``most``."""
+    """Returns those of the keys that any document has. Counting ends at ``most``."""
     found: dict[str, Shared] = {}
     for _, part in batches(keys, most=_MOST_KEYS):
         rows = connection.execute(_SHARED.format(", ".join(["(?)"] * len(part))), (*part, most))
@@ -64,7 +64,7 @@ def shared_keys(connection: Connection, keys: Sequence[str], *, most: int) -> di
 def named_documents(
     connection: Connection, keys: Sequence[str], *, most: int, among: Sequence[int] | None
 ) -> dict[str, list[int]]:
-    """Numbers of the documents with the keys, in the order they were added; at most ``most`` for all keys."""
+    """Returns numbers of the documents with the keys, in the order of adding; at most ``most`` for all keys."""
     if not keys or (among is not None and not among):
         return {}
     within = "" if among is None else f"AND doc IN {places(len(among))}"

@@ -1,4 +1,4 @@
-"""How documents and passages are written into columns and read back."""
+"""Writes documents and passages into columns and reads them back."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ DOCUMENT_COLUMNS = (
     "boxes",
     "content",
 )
-"""Columns that do not depend on when a document is added."""
+"""The columns that do not depend on the time of adding."""
 PASSAGE_COLUMNS = "doc_id, passages.language, page_start, page_end, body"
 
 
@@ -76,7 +76,7 @@ def _reading(what: str) -> Callable[[Callable[_P, _T]], Callable[_P, _T]]:
 
 
 def to_json(value: object) -> str:
-    """Compact JSON in plain ASCII. Lone surrogates survive as escapes; UTF-8 could not hold them."""
+    """Returns compact JSON in plain ASCII. Lone surrogates stay as escapes; UTF-8 could not hold them."""
     return json.dumps(value, separators=(",", ":"))
 
 
@@ -90,7 +90,10 @@ def pack(content: bytes) -> bytes:
 
 @_reading("a document")
 def unpack(blob: bytes) -> bytes:
-    """The bytes that were given to :func:`pack`. This and the functions below raise LibraryDamaged if that fails."""
+    """Returns the bytes that were given to :func:`pack`.
+
+    It and the functions below raise LibraryDamaged if that fails.
+    """
     return zlib.decompress(blob[1:]) if blob[:1] == _DEFLATED else blob[1:]
 
 
@@ -101,7 +104,7 @@ def pack_text(text: str) -> bytes:
 
 @_reading("a document")
 def unpack_text(blob: bytes) -> str:
-    """The text that was given to :func:`pack_text`. The most recent texts are cached."""
+    """Returns the text that was given to :func:`pack_text`. The most recent texts are cached."""
     return _texts.of(blob)
 
 
@@ -143,7 +146,7 @@ def pack_boxes(boxes: Floats) -> bytes:
 
 @_reading("the boxes of a document")
 def unpack_boxes(blob: bytes) -> Floats:
-    """float32, (n, 4), within 1/32 point of the packed boxes; NaN rows for code points without a glyph."""
+    """Returns float32, (n, 4), within 1/32 point of the packed boxes; NaN rows for code points without a glyph."""
     columns = np.frombuffer(zlib.decompress(blob), np.int16).reshape(4, -1)
     steps = np.cumsum(columns, axis=1, dtype=np.int16).T
     return np.where(steps == _NO_GLYPH, np.nan, steps / _STEPS_PER_POINT).astype(np.float32)
@@ -164,7 +167,7 @@ def unpack_halves(blobs: Sequence[bytes], dim: int) -> NDArray[np.float16]:
 
 
 def unpack_vectors(blobs: Sequence[bytes], dim: int) -> Floats:
-    """float32, (len(blobs), dim)."""
+    """Returns float32, (len(blobs), dim)."""
     return unpack_halves(blobs, dim).astype(np.float32)
 
 
@@ -175,7 +178,7 @@ def pack_tokens(tokens: Tokens) -> bytes:
 
 @_reading("a passage's tokens")
 def unpack_tokens(blob: bytes) -> Tokens:
-    """uint32, ascending."""
+    """Returns uint32, ascending."""
     return np.frombuffer(blob, "<u4")
 
 
@@ -186,7 +189,7 @@ def pack_terms(fields: Iterable[Sequence[str]]) -> bytes:
 
 @_reading("a passage's terms")
 def unpack_terms(blob: bytes) -> list[str]:
-    """One string for each field, with terms separated by spaces."""
+    """Returns one string for each field, with terms separated by spaces."""
     return blob.decode().split("\n")
 
 
@@ -204,7 +207,7 @@ def read_metadata(column: str) -> Metadata:
 
 @_reading("what was corrected of a document")
 def read_edited(column: str) -> dict[str, str | int | None]:
-    """The corrected fields, each with the value that was read, None if there was none."""
+    """Returns the corrected fields, each with the original value, or None if there was none."""
     return dict(json.loads(column))
 
 
@@ -245,7 +248,7 @@ def read_pages(column: str) -> tuple[Page, ...]:
 
 
 def pack_passage(passage: Passage) -> bytes:
-    """Packs everything that no query selects by. Of a unit only the place of its words in the text is kept."""
+    """Packs everything that queries do not filter by. Of a unit, only the place of its words in the text is kept."""
     text, end = passage.text, 0
     units: list[tuple[tuple[Span, ...], int | str, int, str]] = []
     for unit in passage.units:
@@ -261,7 +264,7 @@ def pack_passage(passage: Passage) -> bytes:
 
 @_reading("a passage")
 def read_passage(values: Sequence[Any]) -> Passage:
-    """The passage with these ``PASSAGE_COLUMNS``."""
+    """Makes the passage with these ``PASSAGE_COLUMNS``."""
     doc_id, language, page_start, page_end, blob = values
     return _passage(doc_id, language, (page_start, page_end), json.loads(blob.decode("utf-8", "surrogatepass")))
 

@@ -33,7 +33,7 @@ def database_stands(address: str) -> bool:
 
 
 def schemas_of(address: str, *, prefix: str) -> list[str]:
-    """The schemas of the database that begin with ``prefix`` and hold a library, by name."""
+    """Returns the database's schemas that begin with ``prefix`` and hold a library, by name."""
     with closing(PostgresConnection(address)) as connection:
         found = connection.execute(
             "SELECT schemaname FROM pg_tables WHERE tablename = 'meta' AND starts_with(schemaname, ?) ORDER BY 1",
@@ -59,8 +59,8 @@ class _ThreadSession:
 class PostgresStore(SqlStore):
     """Sessions of one database. Each thread has its own, so reads never wait for each other.
 
-    ``on_change`` is called at the end of each transaction that changed anything, inside it, so the search indexes
-    change with the documents. Writers take turns; slow work, reading and encoding, is done before.
+    ``on_change`` is called at the end of each transaction that changed anything, inside the transaction, so that the
+    search indexes change with the documents. Writers take turns. Reading and encoding, which are slow, are done before.
 
     Raises:
         LibraryNotFound: the database holds no library, or there is no such database.
@@ -153,7 +153,10 @@ class PostgresStore(SqlStore):
 
     @contextmanager
     def alone(self, *, timeout_s: float | None = None) -> Iterator[None]:
-        """No waiting: nothing is derived outside the database. Raises LibraryReadOnly if nothing may change."""
+        """Does not wait, because nothing is derived outside the database.
+
+        Raises LibraryReadOnly if nothing may change.
+        """
         if self.read_only:
             raise LibraryReadOnly(f"cannot write to {self.where}: it is a replica, or this user may only read there")
         yield
@@ -166,7 +169,7 @@ class PostgresStore(SqlStore):
         self._local = threading.local()
 
     def database_damages(self) -> Iterator[str]:
-        """Nothing: the server checks its own files."""
+        """Yields nothing, because the server checks its own files."""
         yield from ()
 
     def _begun(self, statements: str) -> PostgresConnection:

@@ -140,7 +140,7 @@ class PostgresConnection:
 
 
 def shown(address: str) -> str:
-    """An address without its password, for messages."""
+    """Returns an address without its password, for messages."""
     parts = urlsplit(address)
     user = f"{parts.username}@" if parts.username else ""
     port = f":{parts.port}" if parts.port else ""
@@ -148,7 +148,7 @@ def shown(address: str) -> str:
 
 
 def as_named(error: Exception, address: str) -> LibraryError | None:
-    """The library error for a failure of the server or the connection; None for a mistake of the program."""
+    """Returns the library error for a failure of the server or the connection; None for a programming error."""
     if isinstance(error, LibraryError):
         return error
     state = str(getattr(error, "sqlstate", None) or "")

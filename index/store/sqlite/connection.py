@@ -16,7 +16,7 @@ _T = TypeVar("_T")
 
 BUSY_S = 30.0
 ALONE = "mode=ro&immutable=1"
-"""Options for a file that nobody writes to meanwhile."""
+"""Options for a file to which nobody writes meanwhile."""
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FULL_WORDS = ("no space left", "os error 28", "quota exceeded", "os error 122", "database or disk is full")
 _REMEDY = "restore it from a copy, or move it away and add the documents again; sinkqa doctor says what still reads"
@@ -30,11 +30,11 @@ class SqliteConnection(sqlite3.Connection):
     path = Path()
 
     def execute(self, statement: str, values: Any = (), /) -> sqlite3.Cursor:
-        """As sqlite3's own."""
+        """Same as in sqlite3."""
         return self.cursor(_Cursor).execute(statement, values)
 
     def executemany(self, statement: str, values: Any, /) -> sqlite3.Cursor:
-        """As sqlite3's own."""
+        """Same as in sqlite3."""
         return self.cursor(_Cursor).executemany(statement, values)
 
 
@@ -66,7 +66,10 @@ class _Cursor(sqlite3.Cursor):
 
 
 def connect(path: Path, *, options: str = "mode=rw") -> SqliteConnection:
-    """A connection in autocommit mode. ``options`` are those of SQLite URIs. Raises as :func:`as_named` says."""
+    """Opens a connection in autocommit mode. ``options`` are those of SQLite URIs.
+
+    Raises the errors of :func:`as_named`.
+    """
     try:
         connection = sqlite3.connect(
             f"{path.resolve().as_uri()}?{options}",
@@ -83,7 +86,7 @@ def connect(path: Path, *, options: str = "mode=rw") -> SqliteConnection:
 
 
 def opened(path: Path, options: str) -> SqliteConnection:
-    """A connection that has read the file, with our settings. Raises as :func:`as_named` says."""
+    """Opens a connection, reads the file, and applies our settings. Raises the errors of :func:`as_named`."""
     connection = connect(path, options=options)
     try:
         connection.execute("PRAGMA schema_version").fetchone()  # the first look at the file
@@ -97,7 +100,7 @@ def opened(path: Path, options: str) -> SqliteConnection:
 
 
 def opened_to_copy(path: Path) -> SqliteConnection:
-    """A read-only connection that works even if SQLite cannot keep the log's index beside the file."""
+    """Opens a read-only connection that works even if SQLite cannot keep the log's index beside the file."""
     try:
         return opened(path, "mode=ro")
     except (DiskFull, LibraryReadOnly, LibraryUnreadable):
@@ -112,7 +115,10 @@ def has_table(connection: SqliteConnection, name: str) -> bool:
 
 
 def log_size(path: Path) -> int:
-    """Bytes of the write-ahead log beside a file, which holds commits not yet in the file; 0 if there is none."""
+    """Returns the bytes of the write-ahead log beside a file; 0 if there is none.
+
+    The log holds commits that are not yet in the file.
+    """
     try:
         return path.with_name(path.name + "-wal").stat().st_size
     except OSError:
@@ -120,9 +126,9 @@ def log_size(path: Path) -> int:
 
 
 def as_named(error: sqlite3.DatabaseError | OSError, path: Path) -> LibraryError | None:
-    """The library error for a failure of SQLite or the system with the file at ``path``.
+    """Returns the library error for a failure of SQLite or the system with the file at ``path``.
 
-    None for a mistake of the program: a statement that makes no sense.
+    None for a programming error: a statement that makes no sense.
     """
     if is_full(error, path):
         return DiskFull(f"no space left on the disk of {path}: make room, then try again; nothing stored is lost")
@@ -144,7 +150,7 @@ def as_named(error: sqlite3.DatabaseError | OSError, path: Path) -> LibraryError
 def is_full(error: Exception, path: Path) -> bool:
     """Whether the error means that the disk of ``path`` is full.
 
-    SQLite reports an input error if it cannot keep the log's index; other libraries say it only in words.
+    SQLite reports an input error if it cannot keep the log's index. Other libraries report a full disk only in words.
     """
     if isinstance(error, OSError) and error.errno in _FULL:
         return True

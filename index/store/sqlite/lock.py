@@ -18,9 +18,9 @@ def write_lock(folder: Path, *, timeout_s: float) -> Iterator[None]:
     """Holds the library's only right to write. If a process dies, its lock is free again.
 
     Raises:
-        LibraryBusy: another writer still held it after ``timeout_s`` seconds; the message says who.
-        LibraryReadOnly: no file can be made there, or something else stands in the lock's place.
-        DiskFull: not even the lock file can be written.
+        LibraryBusy: another writer still held it after ``timeout_s`` seconds. The message names the writer.
+        LibraryReadOnly: no file can be made there, or the lock's path is not a file.
+        DiskFull: there is no room even for the lock file.
     """
     from filelock import FileLock, Timeout
 

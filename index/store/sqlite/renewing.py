@@ -1,4 +1,4 @@
-"""Upgrading stores of older formats to today's."""
+"""Upgrades stores of older formats to the present one."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _UPLOAD = re.compile("upload:[0-9a-f]{64}")  # the former identity of an upload:
 
 
 def format_of(path: Path) -> int | None:
-    """The format of the store in a file; None if it is not a store or cannot be opened."""
+    """Returns the format of the store in a file; None if it is not a store or cannot be opened."""
     try:
         with closing(connect(path)) as connection:
             return _format(connection)
@@ -55,9 +55,9 @@ def is_upgradable(path: Path) -> bool:
 
 
 def upgrade(path: Path) -> None:
-    """Adds to an older store what it lacks, in one transaction. The caller holds the lock.
+    """Adds the missing parts to an older store, in one transaction. The caller holds the lock.
 
-    Terms are computed again; search indexes of the old format are not used. Any other file is left alone.
+    Terms are computed again. Search indexes of the old format are not used. Any other file is left unchanged.
     """
     if not is_upgradable(path):
         return

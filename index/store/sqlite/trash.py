@@ -1,4 +1,4 @@
-"""Recently deleted documents, kept whole until their time is over."""
+"""Recently deleted documents, which are kept completely until their time is over."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Trash:
     """A store beside the library's that holds the rows of deleted documents. There "added" means deleted.
 
     It keeps rows, not only the file, so that restoring needs no reading, cannot fail because of the file, and gives the
-    same passages. Whoever deletes or restores holds the library's write lock.
+    same passages. To delete or restore, the caller holds the library's write lock.
     """
 
     def __init__(self, folder: Path, *, encoder: str) -> None:
@@ -34,7 +34,7 @@ class Trash:
             store.put_kept(kept)
 
     def held(self, doc_id: str) -> Kept:
-        """A document as it was when deleted.
+        """Returns a document in its state at deletion.
 
         Raises:
             DocumentNotFound: it was never deleted here, or its time is over.
@@ -46,7 +46,7 @@ class Trash:
         raise DocumentNotFound(f"no deleted document {doc_id[:80]!r}: its time is over, or it is back; add it again")
 
     def empty(self, *, older_than_s: float, doc_id: str | None = None) -> None:
-        """Erases documents that were deleted longer ago than this, or one document; nothing of them stays on disk."""
+        """Erases documents that were deleted longer ago than this, or one document. No data of them stays on disk."""
         if not self._path.is_file():
             return
         before = (datetime.now(UTC) - timedelta(seconds=older_than_s)).isoformat(timespec="seconds")
@@ -81,7 +81,10 @@ class Trash:
 
 
 def trashed(folder: Path) -> list[DocumentRecord]:
-    """The documents deleted from the library in a folder and still kept. ``added_at`` is when. Writes nothing."""
+    """Returns the deleted documents of the library in a folder that are still kept.
+
+    ``added_at`` is the time of deletion. Writes nothing.
+    """
     if not (folder / TRASH_FILE).is_file():
         return []
     with closing(opened_to_copy(folder / TRASH_FILE)) as connection:

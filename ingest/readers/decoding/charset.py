@@ -1,4 +1,4 @@
-"""Decoding marked-up text, which may declare its own encoding."""
+"""Decodes marked-up text, which may declare its own encoding."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def decode(content: bytes, name: str, *, charset: str | None = None) -> tuple[str, tuple[str, ...]]:
-    """Characters of ``content`` and warnings. ``charset`` is declared by its envelope and counts before its own.
+    """Returns the characters of ``content``, and warnings.
 
-    Valid UTF-8 is UTF-8, whatever is declared. A declaration that gives unlikely text is overruled. Raises
-    EmptyDocument and UnreadableDocument as :func:`decode` does.
+    ``charset``, from the envelope, has priority over the text's own. Valid UTF-8 is UTF-8, whatever is declared. A
+    declaration that gives unlikely text is overruled. Raises EmptyDocument and UnreadableDocument as :func:`decode`
+    does.
     """
     declared = None if content.startswith(_MARKS) else _codec(charset) or _declared(content)
     if declared and declared.startswith("iso2022"):

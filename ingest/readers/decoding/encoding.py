@@ -1,4 +1,4 @@
-"""Decoding text files, with newlines untranslated."""
+"""Decodes text files, with newlines untranslated."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def decode(content: bytes, *, name: str, declared: str | None = None) -> Decoded
 
     ``declared`` is a codec that the file names. It is evidence, but it does not decide. Bytes that belong to no
     character become U+FFFD, with a warning that counts them and names their lines. A close decision gives a warning
-    too. Lone surrogates and NUL survive, except zero bytes that pad the end.
+    too. Lone surrogates and NUL stay, except zero bytes that pad the end.
 
     Raises:
         EmptyDocument: there is only white space.

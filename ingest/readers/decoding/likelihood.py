@@ -1,4 +1,4 @@
-"""How likely bytes are as text in an encoding, and the most probable reading of damaged bytes."""
+"""Estimates how likely bytes are as text in an encoding, and finds the most probable reading of damaged bytes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ _COMMON = (
     "轉單風帶場車務萬達積議聲報鬥類離華確張馬節話況傳許廣記觀織裝衆眾書覆兒須際驗連斷難礦備辦習響約勞團歷構稱準號維劃選標寫"
     "親養層卻專狀廠識適屬圓調滿縣參紅細聽該鐵價嚴龍飛額環溼濕罰繳項評審違監測減綠責檢罷請總則條煤"
 )
-"""The commonest characters of Chinese official prose, simplified and traditional: three of four in a text."""
+"""The commonest characters of Chinese official prose, simplified and traditional.
+
+They make up three quarters of a text.
+"""
 _SYLLABLES = (
     "이다는의에을를가하고은지로기사한대도자정인어서그시리나원국제일부수해과으상보들공성장전아주계안관경물적있환배출권온실스법률업등우및"
     "할당거래행조항규령위및년월여세산발민생방소동유비구게면무중만내용된되며와라신개진책신고포감축탄연량후변화"
@@ -37,7 +40,7 @@ _ALPHABETS = (
     "éèêàâçùûôîïëœ", "äöüß", "áéíóúñü", "ãõáéíóúâêôçà", "åäöøæé", "àèéìòù", "áčďéěíňóřšťúůýž", "áäčďéíľňóôŕšťúýž",
     "ąćęłńóśźż", "áéíóöőúüű", "ăâîșțşţ", "čćđšž", "çğıöşü",
 )  # fmt: skip
-"""Letters with marks of the languages of Europe: a text has those of one."""
+"""Letters with diacritics of the languages of Europe. A text uses those of one language."""
 _IN_ALPHABET, _CAPITAL, _OUT_OF_ALPHABET = 4.5, 7.5, 9.0
 _ADJACENT = re.compile(
     "(?<=[\u00a1-\u024f])[\u00a1-\u024f]|(?<=[\u3400-\u9fff])[\u00c0-\u024f]|(?<=[\u0430-\u044f])[\u0410-\u042f]"
@@ -97,7 +100,10 @@ def _cost(letter: str) -> float:
 
 
 def cost(text: str, damaged: int, codec: str) -> float:
-    """The cost of a text in nats, lower is likelier. ``damaged`` of its characters stand for bytes that do not fit."""
+    """Returns the cost of a text in nats. A lower cost is likelier.
+
+    ``damaged``: characters for bytes that do not fit.
+    """
     counts = Counter(text)
     letters = sum(count * _cost(letter) for letter, count in counts.items() if letter != "\ufffd")
     odd = len(_ADJACENT.findall(text)) + (len(_NO_CHINESE.findall(text)) if codec in ("gb18030", "big5hkscs") else 0)
@@ -118,16 +124,17 @@ def _spared(counts: Counter[str]) -> float:
 
 
 def foreign(text: str) -> tuple[int, int]:
-    """How many characters are not ASCII, and how many of these are rare in every known language."""
+    """Counts the characters that are not ASCII, and how many of these are rare in every known language."""
     counts = [(letter, count) for letter, count in Counter(text).items() if letter > "\x7f"]
     return sum(count for _, count in counts), sum(count for letter, count in counts if _cost(letter) >= _RARE)
 
 
 def mended(line: bytes, codec: str) -> str:
-    """The most probable reading of a damaged line. Each stretch of bytes that belongs to no character is one U+FFFD.
+    """Returns the most probable reading of a damaged line.
 
-    In two-byte encodings a lost or foreign byte shifts the borders of all characters after it. The borders are moved
-    back where that reading is more probable than the shifted one.
+    Each stretch of bytes that belongs to no character is one U+FFFD. In two-byte encodings a lost or foreign byte
+    shifts the borders of all characters after it. The borders are moved back if that reading is more probable than the
+    shifted one.
     """
     ends: list[tuple[float, int, str, bool]] = [(0.0, 0, "", False)]  # cost so far, where from, character, broken
     for at in range(1, len(line) + 1):

@@ -1,4 +1,4 @@
-"""The words of a Word document's drawings: text boxes, diagrams, titles of charts."""
+"""Reads the words of a Word document's drawings: text boxes, diagrams, titles of charts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SAID_ELSEWHERE = ("pres", "parTrans", "sibTrans", "doc")  # points of a diagram
 
 
 class DrawingContent(NamedTuple):
-    """One thing in a drawing: ``box`` is an element with blocks, ``text`` its words, ``unread`` a thing not read."""
+    """One part of a drawing: ``box`` is an element with blocks, ``text`` its words, ``unread`` an unread part."""
 
     box: Any = None
     text: str = ""
@@ -25,9 +25,10 @@ class DrawingContent(NamedTuple):
 
 
 def drawn(drawing: Any, package: Package, part: str) -> list[DrawingContent]:
-    """The content of a drawing of ``part``, in file order. Of two versions of one thing, the first with words counts.
+    """Returns the content of a drawing of ``part``, in file order.
 
-    Text boxes come whole: drawings inside them belong to their own paragraphs.
+    Of two versions of one part, the first with words counts. Text boxes come whole: drawings inside them belong to
+    their own paragraphs.
     """
     return list(_inside(drawing, package, part))
 

@@ -1,4 +1,4 @@
-"""Fields of a Word document: their results are read, their instructions are not."""
+"""Fields of a Word document. Their results are read; their instructions are not."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ class _Field:
 
 
 class Fields:
-    """The fields that are open at some place of the text."""
+    """The fields that are open at a place of the text."""
 
     def __init__(self) -> None:
         self._open: list[_Field] = []
         self._leads_on = False
 
     def begin_paragraph(self) -> None:
-        """Ends open instructions: none runs into the next paragraph. If one seems to, the field is damaged.
+        """Ends open instructions, because none continues in the next paragraph. If one seems to, the field is damaged.
 
         Its words are then shown.
         """
@@ -36,7 +36,7 @@ class Fields:
 
     @property
     def are_shown(self) -> bool:
-        """Whether words here are shown: they are part of the text or of a field's result, not of its instruction."""
+        """Whether words here are shown: they belong to the text or to a field's result, not to its instruction."""
         return all(field.has_result for field in self._open)
 
     @property
@@ -45,7 +45,7 @@ class Fields:
         return self._leads_on
 
     def link(self, anchor: str) -> None:
-        """A link to a place in the document."""
+        """Records a link to a place in the document."""
         is_listed = any(field.instruction.split()[:1] == [_CONTENTS] for field in self._open)
         self._leads_on |= is_listed and anchor.startswith(_CONTENTS_MARK)
 

@@ -60,13 +60,13 @@ class Numbering:
                 self._lists[element.get(W + "numId", "")] = _list(element, levels[key], counts[key])
 
     def depth(self, number_id: str, styles: list[str]) -> int:
-        """The level of a list for the first of these paragraph styles that has one, nearest first; 0 if none has."""
+        """Returns the list level of the first of these paragraph styles that has one, nearest first; 0 if none has."""
         found = self._lists.get(number_id)
         by_style = {level.style: depth for depth, level in found.levels.items()} if found else {}
         return next((by_style[style] for style in styles if style in by_style), 0)
 
     def label(self, number_id: str, depth: int) -> str:
-        """The number of the next paragraph of a list ("第二章", "1.2", "(a)"); "" for bullets and unknown lists."""
+        """Returns the number of a list's next paragraph ("第二章", "1.2", "(a)"); "" for bullets and unknown lists."""
         found = self._lists.get(number_id)
         if found is None or depth not in found.levels:
             return ""

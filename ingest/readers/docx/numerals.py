@@ -1,4 +1,4 @@
-"""List numbers in the numerals that Word's format names."""
+"""Writes list numbers in the numerals of Word's formats."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _KOREAN = ("영일이삼사오육칠팔구", "십백천만")
 
 
 def word_numeral(number: int, kind: str) -> str:
-    """The number in the numerals of a ``w:numFmt``; in digits if the format lacks it, "" for bullets."""
+    """Writes the number in the numerals of a ``w:numFmt``; in digits if the format lacks it, "" for bullets."""
     return "" if kind in ("bullet", "none") else _KINDS.get(kind, str)(number) or str(number)
 
 

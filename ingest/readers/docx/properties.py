@@ -38,7 +38,7 @@ def _properties(package: Package) -> _Properties:
 
 
 def metadata_of(package: Package, pieces: Sequence[Piece], name: str) -> Metadata:
-    """Metadata by the first heading of the title's style and by the properties of the file."""
+    """Returns the metadata from the first heading in the title's style and from the properties of the file."""
     properties = _properties(package)
     heading = next((piece.text for piece in pieces if piece.kind == "heading" and piece.level == 0), None)
     text = "\n".join(piece.text for piece in pieces)

@@ -1,4 +1,4 @@
-"""Reading Word documents: headings, lists, tables, text boxes, notes; no headers or footers."""
+"""Reads Word documents: headings, lists, tables, text boxes, notes; no headers or footers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from sinkqa.ingest.readers.pieces.outline import outline
 from sinkqa.ingest.structure.tables.wording import table_label
 
 HIDDEN = "hidden text left out: the page does not show it"
-"""The warning if such text was left out."""
+"""The warning if hidden text was left out."""
 _NOTE_SEPARATORS = ("separator", "continuationSeparator", "continuationNotice")
 _MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _CONTENTS_LIST = "Table of Contents"
@@ -40,9 +40,9 @@ _DEEPEST = 3  # documents within documents
 def read_docx(content: bytes, name: str) -> Document:
     """Reads a Word document. Its source text is the body, one block a line, with notes at the end.
 
-    Pages follow the breaks that Word stored at its last layout. Text boxes come after the paragraph they are anchored
-    to. Tracked deletions, hidden and struck-out text, contents lists, headers and footers are left out. Things whose
-    words cannot be read are named in the warnings. Raises DocumentTooLarge, EncryptedDocument, UnreadableDocument or
+    Pages follow the breaks that Word stored at its last layout. Text boxes come after the paragraph to which they are
+    anchored. Tracked deletions, hidden and struck-out text, contents lists, headers and footers are left out. Warnings
+    name the parts whose words cannot be read. Raises DocumentTooLarge, EncryptedDocument, UnreadableDocument or
     EmptyDocument.
     """
     findings = Findings()

@@ -1,4 +1,4 @@
-"""The visible words of one paragraph of a Word document, and its drawings."""
+"""Reads the visible words of one paragraph of a Word document, and its drawings."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class _DocxRun(NamedTuple):
 
 @dataclass(slots=True)
 class DocxParagraph:
-    """A paragraph as read: form feeds for the page breaks of the last layout; ``bold`` is the bold share of it, 0..1.
+    """A paragraph. Form feeds mark the page breaks of the last layout. ``bold``: the bold share, 0..1.
 
     ``drawn``: boxes (elements with blocks) and words of drawings, in order. ``is_contents``: it is a line of a contents
     list. ``is_formula``: it is a formula on its own line.
@@ -49,7 +49,7 @@ class DocxParagraph:
 
 @dataclass(slots=True)
 class Findings:
-    """Findings to report: words left out, and unread things with their places.
+    """Findings to report: words left out, and unread parts with their places.
 
     ``embedded`` are warnings about pages within the document.
     """
@@ -65,7 +65,7 @@ class Findings:
         self.unread.setdefault(what, []).append(self.place)
 
     def unread_warnings(self) -> list[str]:
-        """One line for each kind of thing, with the words before the first of them."""
+        """Returns one line for each kind of unread part, with the words before the first one."""
         warnings = []
         for what, places in self.unread.items():
             named = list(dict.fromkeys(f"after “{place}”" if place else "at the beginning" for place in places))
@@ -75,7 +75,7 @@ class Findings:
 
 
 class Runs:
-    """Reads the paragraphs of one part in order: a field may begin in one and end in another."""
+    """Reads the paragraphs of one part in order, because a field may begin in one and end in another."""
 
     def __init__(self, package: Package, part: str, styles: DocxStyles, findings: Findings) -> None:
         self._package = package
@@ -88,7 +88,7 @@ class Runs:
         self._line = DocxParagraph()
 
     def line(self, paragraph: Any) -> DocxParagraph:
-        """The visible words of a paragraph, without its number."""
+        """Returns the visible words of a paragraph, without its number."""
         self._style = value(paragraph.find(W + "pPr"), W + "pStyle")
         self._runs, self._line = [], DocxParagraph()
         self._fields.begin_paragraph()

@@ -25,8 +25,8 @@ _LONGEST_CHAIN = 20
 class Style:
     """A paragraph style with everything it inherits.
 
-    ``heading`` counts like h1, None for plain text. ``is_contents``: a line of a contents list. ``number_id`` "0"
-    removes a number, "" says nothing. ``depth`` is None if the list gives it by the style.
+    ``heading`` counts like h1, None for plain text. ``is_contents``: a line of a contents list. ``number_id``: "0"
+    removes a number, "" leaves it open. ``depth`` is None if the list defines it for the style.
     """
 
     heading: int | None = None
@@ -111,12 +111,12 @@ class DocxStyles:
 
 
 def switch_attribute(text: str | None) -> bool:
-    """Whether an attribute means yes."""
+    """Whether the value of an attribute switches it on."""
     return text in ("1", "true", "on")
 
 
 def is_on(properties: Any, tag: str, styles: DocxStyles, paragraph_style: str) -> bool:
-    """Whether a run has an effect: its own, else by its styles. Two styles that both have it cancel it."""
+    """Whether a run has an effect: its own setting, else that of its styles. Two styles that both set it cancel it."""
     own = switch(properties, W + tag)
     if own is not None:
         return own

@@ -30,7 +30,7 @@ def whole(parent: Any, tag: str) -> int | None:
 
 
 def switch(parent: Any, tag: str, attribute: str = W + "val") -> bool | None:
-    """Whether a child turns something on or off; None if it says nothing."""
+    """Whether a child switches something on or off; None if it does not say."""
     found = None if parent is None else parent.find(tag)
     return None if found is None else found.get(attribute, "1") not in _OFF
 

@@ -13,7 +13,7 @@ FIELDS = frozenset({"input", "select", "textarea"})
 
 
 def shown_value(node: LexborNode) -> str:
-    """The visible value of a field; "" for an empty one, a button, or an unchosen option."""
+    """Returns the visible value of a field; "" for an empty one, a button, or an unchosen option."""
     attributes = node.attributes
     if node.tag == "textarea":
         return node.text(deep=True).strip()

@@ -1,4 +1,4 @@
-"""Metadata of an HTML page: title, authors, date, language, issuer, address."""
+"""Reads the metadata of an HTML page: title, authors, date, language, issuer, address."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ _FILE_NAME = re.compile(r"[\w.%() -]*\.(?:docx?|html?|pdf|indd|xml)|\S*[_%]\S*|u
 
 
 def head_metadata(tree: LexborHTMLParser, pieces: Sequence[Piece]) -> Metadata:
-    """Metadata from the head of a page and from the piece that looks like its title; unknown fields stay None."""
+    """Returns metadata from the head of a page and from the piece that looks like its title.
+
+    Unknown fields stay None.
+    """
     fields = _fields(tree)
     title = _title(tree, fields, pieces)
     links = tree.css("link[rel=canonical]")

@@ -1,4 +1,4 @@
-"""MathML formulas of pages and electronic books, on one line."""
+"""Writes MathML formulas of pages and electronic books on one line."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ _ENDS = re.compile(r"[\w)\]²³¹⁰-ⁿ₀-₎′]\Z")
 
 
 def linear(math: LexborNode) -> str:
-    """The line for a ``math`` element, in the notation of ``pieces/formulas.py``; "" for an empty one.
+    """Returns the line for a ``math`` element, in the notation of ``pieces/formulas.py``; "" for an empty one.
 
-    The displayed formula is read, not TeX or other annotations.
+    It reads the displayed formula, not TeX or other annotations.
     """
     return " ".join(_read(math, 0).text.split())
 

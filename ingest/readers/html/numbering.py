@@ -48,7 +48,7 @@ class Counters:
         self._numbers: dict[int, int] = {}
 
     def marker(self, item: LexborNode) -> str:
-        """The marker before an item ("3. ", "c. ", "三、"); "" for bullets and lists without numbers."""
+        """Returns the marker before an item ("3. ", "c. ", "三、"); "" for bullets and lists without numbers."""
         parent = item.parent
         if parent is None or parent.tag not in ("ol", "ul", "menu"):
             return ""
@@ -89,7 +89,7 @@ class Counters:
 
 
 def marker(number: int, style: str) -> str:
-    """A number with the browser's suffix, in a ``list-style-type``; digits if the series has no sign for it."""
+    """Returns a number with the browser's suffix, in a ``list-style-type``; digits if the series has no sign for it."""
     if _CHINESE.fullmatch(style) and 0 < number < 1000:
         return f"{write_numeral(number)}、"
     if style.endswith("-chinese-formal") and 0 < number < 1000:
@@ -104,7 +104,7 @@ def marker(number: int, style: str) -> str:
 
 
 def numeral(number: int, style: str) -> str:
-    """The number as a list in ``style`` ("1", "a", "A", "i", "I") shows it; digits if letters run out."""
+    """Returns the number as a list in ``style`` ("1", "a", "A", "i", "I") shows it; digits if letters run out."""
     if style in "aA" and number > 0:
         letters = ""
         while number:
@@ -126,6 +126,6 @@ def numbers_itself(text: str) -> bool:
 
 
 def integer(value: str | None, default: int) -> int:
-    """The whole number at the beginning of an attribute, else ``default``."""
+    """Returns the whole number at the beginning of an attribute, else ``default``."""
     found = re.match(r"\s*(-?\d{1,6})", value or "")
     return int(found[1]) if found else default

@@ -1,4 +1,4 @@
-"""Reading HTML: the main content, its headings, lists, tables, notes and anchors."""
+"""Reads HTML: the main content, its headings, lists, tables, notes and anchors."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def read_html(content: bytes, name: str) -> Document:
 
 
 def markup_pieces(markup: str, left: LeftOut | None = None, *, name: str = "a text with markup") -> list[Piece]:
-    """Pieces of rendered markup. All of it is content, and ``<!-- page: N -->`` begins page N of the original.
+    """Reads rendered markup into pieces. All of it is content, and ``<!-- page: N -->`` begins page N of the original.
 
     ``left`` counts text that is left out. Raises DocumentTooLarge for absurdly deep nesting.
     """
@@ -89,7 +89,7 @@ def markup_pieces(markup: str, left: LeftOut | None = None, *, name: str = "a te
 
 
 def html_pieces(root: LexborNode, left: LeftOut) -> list[Piece]:
-    """Pieces of the main content under ``root``, in reading order, with the markup's heading levels.
+    """Reads the main content under ``root`` into pieces, in reading order, with the markup's heading levels.
 
     ``left`` counts text that is left out.
     """

@@ -36,7 +36,7 @@ class RawCell:
 
 
 def rows_of(table: LexborNode, is_left_out: Callable[[LexborNode], bool]) -> tuple[list[list[LexborNode]], list[int]]:
-    """The cells of a table's own rows, head first, foot last; and the end of each row's group."""
+    """Returns the cells of a table's own rows, head first, foot last; and the end of each row's group."""
     groups: list[tuple[int, list[LexborNode]]] = []
     for child in _own(table, (*_GROUPS, "tr")):
         if child.tag == "tr":
@@ -61,7 +61,7 @@ def raw_cell(cell: LexborNode, text: str) -> RawCell:
 
 
 def sets_the_page(table: LexborNode, rows: Sequence[Sequence[LexborNode]]) -> bool:
-    """Whether a table is layout: its cells hold tables or headings, or it only sets labels before text."""
+    """Whether a table serves layout: its cells contain tables or headings, or it only sets labels before text."""
     if table.css_first("td h1, th h1") is not None:
         return True
     if table.css_first("td table, th table, td h2, td h3, td h4") is None:
@@ -88,10 +88,10 @@ def _children(node: LexborNode) -> Iterator[LexborNode]:
 def build_grid(
     rows: Sequence[Sequence[RawCell]], *, header_rows: int = 0, caption: str = "", ends: Sequence[int] = ()
 ) -> Grid | None:
-    """Places cells as browsers do and drops empty rows and columns; None if it is not a data table.
+    """Places cells as browsers do and drops empty rows and columns. None if it is not a data table.
 
-    ``ends``: for each row, the row after the last of its group, beyond which no cell reaches; by default the table's
-    end. A table of one row or one column, or one whose spans claim more than ``MAX_AREA`` cells, is layout.
+    ``ends``: for each row, the end of its group, beyond which no cell extends; by default the table's end. A table of
+    one row or one column, or one whose spans claim more than ``MAX_AREA`` cells, is layout.
     """
     placed = _place(rows, ends or [len(rows)] * len(rows))
     if placed is None:

@@ -42,7 +42,7 @@ _GAPS = re.compile(r"(?<=[A-Za-z0-9])\u2029+(?=[A-Za-z0-9])")
 
 
 class Walk:
-    """One pass over the tree, without recursion: hostile pages nest a hundred thousand deep.
+    """One pass over the tree, without recursion, because hostile pages nest a hundred thousand elements deep.
 
     ``in_cell``: the walk covers one table cell, in which tables become lines of text.
     """

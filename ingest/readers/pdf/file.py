@@ -1,4 +1,4 @@
-"""A PDF file as a whole: opening it, its outline, page labels and metadata."""
+"""A PDF file as a whole: opens it, and reads its outline, page labels and metadata."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def open_pdf(content: bytes, name: str) -> Iterator[pdfium.PdfDocument]:
     Raises:
         EncryptedDocument: the empty password does not open it.
         UnreadableDocument: it is damaged beyond repair, or has no pages.
-        DocumentTooLarge: it claims more than :data:`MAX_PAGES` pages.
+        DocumentTooLarge: its stated number of pages is over :data:`MAX_PAGES`.
     """
     import pypdfium2 as pdfium
     import pypdfium2.raw as raw
@@ -82,7 +82,7 @@ def open_pdf(content: bytes, name: str) -> Iterator[pdfium.PdfDocument]:
 
 
 def load_page(document: pdfium.PdfDocument, number: int) -> pdfium.PdfPage | None:
-    """Page ``number`` (1-based), or None if it is damaged or does not exist."""
+    """Opens page ``number`` (1-based). None if it is damaged or does not exist."""
     import pypdfium2 as pdfium
 
     try:
@@ -92,7 +92,7 @@ def load_page(document: pdfium.PdfDocument, number: int) -> pdfium.PdfPage | Non
 
 
 def read_outline(document: pdfium.PdfDocument) -> list[OutlineEntry]:
-    """The bookmarks that lead to a page, in order; levels from 1."""
+    """Returns the bookmarks that point to a page, in order. Levels count from 1."""
     entries = []
     for bookmark in document.get_toc(max_depth=6):
         target = bookmark.get_dest()
@@ -105,7 +105,7 @@ def read_outline(document: pdfium.PdfDocument) -> list[OutlineEntry]:
 
 
 def beside_pages(document: pdfium.PdfDocument, text: str, name: str) -> Iterator[str]:
-    """Remarks on content besides pages: attached files, an XML form. ``text`` is that of the pages.
+    """Yields warnings about content outside the pages: attached files, an XML form. ``text`` is the text of the pages.
 
     Raises:
         UnreadableDocument: the only page is the placeholder of a form that this reader cannot show.
@@ -145,15 +145,15 @@ def _said(ask: Callable[[], str]) -> str:
 
 
 def page_label(document: pdfium.PdfDocument, number: int) -> str | None:
-    """The printed number of page ``number`` (1-based) if the file gives one that differs."""
+    """Returns the printed number of page ``number`` (1-based), if the file gives one that differs from it."""
     label = _said(lambda: document.get_page_label(number - 1))
     return label if label and label != str(number) else None
 
 
 def read_metadata(document: pdfium.PdfDocument, text: str, *, name: str, heading: str | None) -> Metadata:
-    """Title, authors, year and language. ``text`` is the file's, ``heading`` the title printed on its first pages.
+    """Returns title, authors, year and language. ``text`` is the file's text, ``heading`` the title on its first pages.
 
-    The production date counts last: a file is often made again long after its content was issued.
+    The production date is the last resort, because a file is often made again long after its content was issued.
     """
     start = text[:_START]
     said = {key: _said(partial(document.get_metadata_value, key)) for key in ("Title", "Author", "CreationDate")}

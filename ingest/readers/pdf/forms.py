@@ -1,7 +1,7 @@
-"""Annotations on a page: values of a form, typed notes, comments, stamps.
+"""Reads the annotations on a page: values of a form, typed notes, comments, stamps.
 
-pdfium's text of a page has none of these. Values and notes are placed where the page shows them, from the file's data
-instead of their drawing: the drawing may be missing, stale or set in a font without characters.
+pdfium's text of a page does not include them. The places of values and notes come from the page, but their text comes
+from the file's data. Their drawing may be missing, stale or set in a font without characters.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ class Additions:
     """The text that annotations add to one page.
 
     ``comments``: some words show only when opened. ``drawn``: there are stamps or signatures, whose words are only in
-    their drawings. ``covering`` are notes that lie over words of the page and therefore are not read. ``files`` are the
-    names of files that are pinned to the page.
+    their drawings. ``covering``: notes that lie over words of the page and therefore are not read. ``files``: names of
+    the files attached to the page.
     """
 
     values: list[_Typed] = field(default_factory=list)
@@ -67,7 +67,7 @@ class Additions:
 
 
 def read_additions(page: pdfium.PdfPage) -> Additions:
-    """What the annotations of ``page`` add to it; a hidden one adds nothing."""
+    """Reads the text that the annotations of ``page`` add. Hidden annotations add nothing."""
     import pypdfium2.raw as raw
 
     additions = Additions()
@@ -82,7 +82,7 @@ def read_additions(page: pdfium.PdfPage) -> Additions:
 
 
 def with_drawn(document: pdfium.PdfDocument, page: pdfium.PdfPage, number: int) -> pdfium.PdfPage:
-    """The page, loaded again, with its stamps and signatures as part of its content. ``page`` is closed."""
+    """Loads the page again with its stamps and signatures as part of its content. ``page`` is closed."""
     import pypdfium2.raw as raw
 
     for index in reversed(range(raw.FPDFPage_GetAnnotCount(page))):
@@ -97,10 +97,10 @@ def with_drawn(document: pdfium.PdfDocument, page: pdfium.PdfPage, number: int) 
 
 
 def with_typed(characters: Characters, additions: Additions) -> Characters:
-    """The characters of a page, then those typed onto it. Covered ones go to ``additions.covering``.
+    """Returns the characters of a page, followed by those typed onto it. Covered ones go to ``additions.covering``.
 
     The line under a value is removed. A value that the page also prints is not read twice. A box may overlap words
-    beside the typed ones, as those of the next column.
+    beside the typed ones, such as words of the next column.
     """
     for typed in additions.typed:
         inside = _inside(characters, typed.box)

@@ -1,4 +1,4 @@
-"""Reading a PDF's bytes into a Document with page text, boxes and structure."""
+"""Reads a PDF's bytes into a Document with page text, boxes and structure."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ _MAX_NOTE = 80  # characters of a note in a warning
 
 
 def read_pdf(content: bytes, name: str) -> Document:
-    """Reads a PDF. pdfium is not thread-safe: one thread at a time per process.
+    """Reads a PDF. pdfium is not thread-safe: use one thread at a time per process.
 
     Raises:
         EncryptedDocument: it needs a password.
         UnreadableDocument: it is damaged, truncated or not a PDF.
         DocumentTooLarge: it has over 5,000 pages or 20 million characters.
         EmptyDocument: all pages are blank.
-        NoTextLayer: no page has text and the ocr extra is not installed, or it finds none either.
+        NoTextLayer: no page has text, and the ocr extra is not installed or finds none.
     """
     with open_pdf(content, name) as document:
         layouts, warnings = _read_pages(document, content, name)

@@ -12,7 +12,7 @@ from sinkqa.ingest.structure.tables.wording import is_note, is_table_caption, is
 
 
 def attach_captions(pieces: Sequence[Piece]) -> list[Piece]:
-    """Gives each table the captions, units and notes beside it or in own rows inside it."""
+    """Gives each table the captions, units and notes beside it or in separate rows inside it."""
     pieces = [replace(piece, grid=_lifted(piece.grid)) if piece.grid else piece for piece in pieces]
     owned = belongings([_item(piece) for piece in pieces])
     taken = {place for own in owned.values() for place in (*own.caption, *own.notes)}

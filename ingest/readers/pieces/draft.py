@@ -1,6 +1,6 @@
-"""Composing a reader's pieces into source text and blocks.
+"""Composes a reader's pieces into source text and blocks.
 
-Both are written in one pass, so spans are right by construction.
+Both are written in one pass, so the spans are right by construction.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sinkqa.ingest.document import Block, BlockKind, Cell, Document, Metadata, P
 from sinkqa.ingest.errors import EmptyDocument
 
 STRUCK_OUT = "text that is struck out was left out: the page takes it back"
-"""The warning of readers that left such text out."""
+"""The warning of readers that left struck-out text out."""
 _NO_CHARACTER = re.compile("[\0\ud800-\udfff]")  # NULs and halves of characters, which no library stores
 
 
@@ -54,10 +54,11 @@ class Grid:
 class Piece:
     """One block before it has offsets.
 
-    ``level`` -1 marks a heading whose level depends on its numbering. ``page`` is the number of the page it begins on;
-    a form feed inside ``text`` begins the next one. ``tail`` is the white space written after it. ``link`` is the share
-    of the text that links elsewhere, ``inner_link`` that links into the same page, ``bold`` that is bold; 0..1.
-    ``title`` marks what the source calls the document's title, ``formula`` a formula on a line of its own.
+    ``level`` -1 marks a heading whose level depends on its numbering. ``page`` is the number of the page on which the
+    block begins; a form feed inside ``text`` begins the next page. ``tail`` is the white space written after it.
+    ``link`` is the share of the text that links elsewhere, ``inner_link`` the share that links into the same page,
+    ``bold`` the bold share; 0..1. ``title``: the source marks it as the document's title. ``formula``: it is a formula
+    on its own line.
     """
 
     kind: BlockKind

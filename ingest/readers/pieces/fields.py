@@ -1,4 +1,4 @@
-"""The field block at the top of a Markdown file."""
+"""Reads the field block at the top of a Markdown file."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _CHINESE = {"标题": "title", "题目": "title", "作者": "author", "日期": 
 
 
 def split_fields(text: str) -> tuple[Mapping[str, object], str, list[str]]:
-    """The fields at the top of a text, with lower-case names, the text below them, and warnings.
+    """Returns the fields at the top of a text, with lower-case names, then the text below them, and warnings.
 
-    A block counts as fields if most names are usual for pages, or the first is; otherwise text between two rules stays
-    text. The forms are YAML, TOML between +++, and a JSON object.
+    A block counts as fields if most names are usual for pages, or if the first is. Otherwise text between two rules
+    stays text. The forms are YAML, TOML between +++, and a JSON object.
     """
     text = text.removeprefix("\ufeff")
     found = _BLOCK.match(text) or _JSON.match(text)

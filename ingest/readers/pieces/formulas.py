@@ -1,8 +1,8 @@
-"""Formulas on one line, in a form that no check can mistake for another number.
+"""Writes formulas on one line, in a form that no check can mistake for another number.
 
-One notation for Word, web pages and raised or lowered prose. Raised and lowered digits are Unicode (10⁹, CO₂). Text
-that Unicode cannot raise or lower is in brackets after ^ or _ (x^(n+1), EF_(y)). A fraction has a slash, with brackets
-wherever its parts or neighbours would merge (44/12, (a+b)/c, 3(44/12)).
+The notation is the same for Word, web pages and raised or lowered prose. Raised and lowered digits are Unicode (10⁹,
+CO₂). Text that Unicode cannot raise or lower is in brackets after ^ or _ (x^(n+1), EF_(y)). A fraction has a slash, and
+brackets if its parts or neighbours would otherwise merge (44/12, (a+b)/c, 3(44/12)).
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class FormulaText(NamedTuple):
 
 
 def row(parts: Iterable[FormulaText]) -> FormulaText:
-    """Parts side by side, kept from merging."""
+    """Writes parts side by side, and keeps them from merging."""
     line = [part for part in parts if part.text]
     if len(line) == 1:
         return line[0]
@@ -69,21 +69,21 @@ def row(parts: Iterable[FormulaText]) -> FormulaText:
 
 
 def words(text: str) -> FormulaText:
-    """Words, numbers and signs as shown. The name of a function applies to the parts after it.
+    """Writes words, numbers and signs as shown. The name of a function applies to the parts after it.
 
-    Invisible operators are dropped; between two numbers they leave the gap that keeps 2·3 from being 23.
+    Invisible operators are dropped. Between two numbers they leave a gap, which keeps 2·3 from becoming 23.
     """
     shown = _UNSHOWN.sub("", _UNSHOWN_PRODUCT.sub(" ", text))
     return FormulaText(shown, "big" if shown.strip() in _FUNCTIONS else "")
 
 
 def fraction(top: FormulaText, bottom: FormulaText, *, has_bar: bool = True) -> FormulaText:
-    """44/12; without a bar (n over k of a binomial) n¦k."""
+    """Writes a fraction, 44/12. Without a bar (the binomial n over k), writes n¦k."""
     return FormulaText(f"{_operand(top)}{'/' if has_bar else '¦'}{_operand(bottom)}", "fraction")
 
 
 def script(base: FormulaText, *, below: str = "", above: str = "") -> FormulaText:
-    """A base with scripts below and above: 10⁹, EF_(y), ∑_(i=1)^(n)."""
+    """Writes a base with scripts below and above: 10⁹, EF_(y), ∑_(i=1)^(n)."""
     text = _bracketed(base.text) if base.kind == "fraction" or (base.high and above.strip()) else base.text
     low, high = below.strip(), above.strip().translate(_PRIMES)
     if low:
@@ -95,18 +95,18 @@ def script(base: FormulaText, *, below: str = "", above: str = "") -> FormulaTex
 
 
 def root(inside: str, degree: str = "") -> FormulaText:
-    """√(x), ∛(x), √[5](x)."""
+    """Writes a root: √(x), ∛(x), √[5](x)."""
     sign = _ROOTS.get(degree.strip(), f"√[{degree.strip()}]")
     return FormulaText(f"{sign}{_bracketed(inside)}")
 
 
 def fenced(parts: Sequence[str], opening: str, closing: str, separator: str = "|") -> FormulaText:
-    """Parts between brackets of any kind, or none."""
+    """Writes parts between brackets of any kind, or without brackets."""
     return FormulaText(opening + separator.join(parts) + closing)
 
 
 def accented(base: FormulaText, mark: str) -> FormulaText:
-    """A letter or a bracket with a mark over it: x̄."""
+    """Writes a letter or a bracket with a mark over it: x̄."""
     text = base.text if len(base.text) == 1 else _bracketed(base.text)
     return FormulaText(text + _OVER.get(mark, mark), high=base.high)
 
@@ -122,14 +122,14 @@ def is_underline(mark: str) -> bool:
 
 
 def rows(lines: Sequence[Sequence[str]], *, is_fenced: bool) -> FormulaText:
-    """The lines of a matrix or of cases between brackets, 1, 2; 3, 4, or of aligned equations, E=5; F=6."""
+    """Writes the lines of a matrix or of cases, in brackets, as 1, 2; 3, 4, and aligned equations as E=5; F=6."""
     if is_fenced:
         return FormulaText("; ".join(", ".join(filter(None, line)) for line in lines))
     return FormulaText("; ".join(reduce(_beside, filter(None, line), "") for line in lines))
 
 
 def with_displays(pieces: Iterable[Piece]) -> list[Piece]:
-    """Each formula on its own line, joined to the sentence that introduces it."""
+    """Joins each formula on its own line to the sentence that introduces it."""
     done: list[Piece] = []
     for piece in pieces:
         lead = done[-1] if done else None

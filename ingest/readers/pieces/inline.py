@@ -1,4 +1,4 @@
-"""The words of one block: white space, line breaks, raised and lowered text."""
+"""Writes the words of one block: white space, line breaks, raised and lowered text."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _MIN_WRAPPED = 20  # a broken line of Chinese prose is longer than an item of a 
 
 
 def raised(text: str, before: str = "", *, is_formula: bool = False) -> str:
-    """Raised text after ``before``: 10⁹, x^(n+1); note numbers ¹,²; 1st and other letters unchanged.
+    """Writes raised text after ``before``: 10⁹, x^(n+1); note numbers ¹,²; 1st and other letters unchanged.
 
     ``is_formula``: letters are exponents too, x^(k).
     """
@@ -48,7 +48,7 @@ def raised(text: str, before: str = "", *, is_formula: bool = False) -> str:
 
 
 def lowered(text: str, before: str = "", *, is_formula: bool = False) -> str:
-    """Lowered text after ``before``: CO₂, CO₂e, PM₂.₅, NOₓ, EF_(y); unchanged if separated from a word.
+    """Writes lowered text after ``before``: CO₂, CO₂e, PM₂.₅, NOₓ, EF_(y); unchanged if separated from a word.
 
     ``is_formula``: any lowered text is an index.
     """
@@ -68,10 +68,10 @@ def _sticks(script: str, before: str) -> bool:
 
 
 def level(runs: Iterable[tuple[str, str]]) -> str:
-    """Joins runs of text, each with its height ("", "high", "low" or "formula", already written), into one line.
+    """Joins runs of text into one line. Each has its height: "", "high", "low" or "formula", which is already written.
 
-    Neighbours at one height are one script, however the source splits them. Digits that would merge with those of a
-    script or a formula are set apart.
+    Neighbours at one height are one script, however the source splits them. Digits that would merge with digits of a
+    script or a formula are separated.
     """
     parts = list(runs)
     if not any(height for _, height in parts):
@@ -94,7 +94,7 @@ def level(runs: Iterable[tuple[str, str]]) -> str:
 
 
 def is_display(runs: Iterable[tuple[str, str]]) -> bool:
-    """Whether runs, as for :func:`level`, are a formula with nothing beside it but its number."""
+    """Whether runs, as in :func:`level`, are a formula with nothing beside it except its number."""
     parts = list(runs)
     if not any(height == "formula" for _, height in parts):
         return False
@@ -125,9 +125,10 @@ def _around(text: str, script: str) -> str:
 
 
 def displayed_lines(text: str, *, one: bool = False, preformatted: bool = False) -> list[str]:
-    """Paragraphs of a block whose line breaks are BREAK. Each break begins one unless a sentence plainly continues.
+    """Returns the paragraphs of a block whose line breaks are BREAK.
 
-    ``one`` keeps them together (a heading); ``preformatted`` keeps all white space.
+    Each break begins a paragraph, unless a sentence plainly continues. ``one`` keeps them together (a heading).
+    ``preformatted`` keeps all white space.
     """
     text = _INVISIBLE.sub("", text)
     if preformatted:

@@ -24,7 +24,7 @@ def is_label(text: str) -> bool:
 
 
 def merge_labels(pieces: Sequence[Piece]) -> list[Piece]:
-    """Joins a lone label with the text it labels, and nests lettered paragraphs as list items."""
+    """Joins a lone label with the text that it labels, and nests lettered paragraphs as list items."""
     return _nested(_joined(pieces))
 
 

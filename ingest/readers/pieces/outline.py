@@ -1,4 +1,4 @@
-"""Headings from markup and from numbering alone."""
+"""Finds headings in markup, and by numbering alone."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _ENDS = ("。", "；", "，", ",", ";", ".", ":", "：", "、", "!", "？", "?")
 def outline(pieces: Sequence[Piece]) -> list[Piece]:
     """Decides which pieces are headings, and their levels: 0 the title, 1 its sections, and so on.
 
-    Without section headings in the markup, numbered and bold lines count; otherwise only articles and chapters of laws
-    do. An article's number is on the line of its text, so the piece is cut in two there.
+    If the markup has no section headings, numbered and bold lines count. Otherwise only articles and chapters of laws
+    count. An article's number is on the line of its text, so the piece is cut in two there.
     """
     pieces = _titled([_demoted(piece) for piece in pieces])
     marked = sum(piece.kind == "heading" and piece.level > 0 for piece in pieces)

@@ -1,4 +1,4 @@
-"""An embedded document as pieces to be written again."""
+"""Turns an embedded document into pieces that are written again."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from sinkqa.ingest.readers.pieces.draft import Grid, GridCell, Piece
 
 
 def pieces_of(document: Document) -> list[Piece]:
-    """The blocks of a document in order, on one page, without running heads and page numbers."""
+    """Returns the blocks of a document in order, on one page, without running heads and page numbers."""
     return [_piece(document.text, block) for block in document.blocks if block.kind != "furniture"]
 
 
 def lowered(pieces: Iterable[Piece], by: int) -> list[Piece]:
-    """The pieces with headings ``by`` levels deeper, at most 6."""
+    """Returns the pieces with headings ``by`` levels deeper, at most 6."""
     return [replace(p, level=min(p.level + by, 6)) if p.kind == "heading" else p for p in pieces]
 
 

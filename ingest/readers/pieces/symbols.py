@@ -1,4 +1,4 @@
-"""Letters of symbol fonts as the signs they show."""
+"""Replaces letters of symbol fonts by the signs that they show."""
 
 from __future__ import annotations
 
@@ -38,5 +38,5 @@ def is_symbol_font(font: str) -> bool:
 
 
 def sign(font: str, code: int) -> str | None:
-    """The sign that ``font`` shows for a code (0x20-0xFF, or the same from 0xF000); None if unknown."""
+    """Returns the sign that ``font`` shows for a code (0x20-0xFF, or the same from 0xF000); None if unknown."""
     return _FONTS.get(font.strip().lower(), {}).get(code & 0xFF if 0xF000 <= code <= 0xF0FF else code)

@@ -1,4 +1,4 @@
-"""Markdown dialects: formulas, notes, boxes and Chinese emphasis, rendered to markup."""
+"""Renders Markdown dialects to markup: formulas, notes, boxes and Chinese emphasis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables and lines from the rows of a sheet, of a spreadsheet or a file of values."""
+"""Makes tables and lines from the rows of a spreadsheet or of a file of values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sinkqa.ingest.structure.tables.grid_shape import GridShape, grid_shape
 from sinkqa.ingest.structure.tables.wording import is_note, is_unit_line, table_label
 
 MAX_CELLS = 100_000
-"""The most cells read of one file; more would make a library of one table."""
+"""The most cells read from one file. With more, the library would consist of one table."""
 _MAX_TITLE = 120  # characters of a line alone that is the caption of the table below it
 _MAX_NAME = 60  # characters of the name of a column
 _SHAPED = 200  # rows that tell the shape of a table
@@ -28,7 +28,7 @@ class Sheet:
     merged: Mapping[Place, Place]
 
     def part(self, top: int, bottom: int, columns: Sequence[int]) -> Sheet:
-        """Some rows and columns. A merged cell that reaches beyond them ends with them."""
+        """Returns some rows and columns. A merged cell that extends beyond them ends with them."""
         at = {column: place for place, column in enumerate(columns)}
         kept = {
             (row - top, at[column]): (
@@ -44,11 +44,11 @@ class Sheet:
 def row_pieces(
     rows: Sequence[Sequence[str]], *, merged: Mapping[Place, Place] | None = None, named: bool = True
 ) -> list[Piece]:
-    """Tables with caption, header and notes, and the lines between them.
+    """Makes tables with caption, header and notes, and the lines between them.
 
-    Empty rows separate tables, and so do empty columns between those with own headers. ``merged``: rows and columns of
-    a cell, by (row, column), 0-based. ``named``: the first row of words names the columns, as in files of values, even
-    if nothing shows it.
+    Empty rows separate tables. So do empty columns between tables with their own headers. ``merged``: the rows and
+    columns of a cell, by (row, column), 0-based. ``named``: the first row of words names the columns, as in files of
+    values, even if nothing else shows it.
     """
     width = max(map(len, rows), default=0)
     even = [[*(text.replace("\r\n", "\n").replace("\r", "\n").strip() for text in row)] for row in rows]

@@ -1,4 +1,4 @@
-"""Values of spreadsheet cells as their number formats show them."""
+"""Shows values of spreadsheet cells in their number formats."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MOST_PLACES = 30
 
 
 def shown(value: Value, code: str) -> str:
-    """The displayed text of the cell; the plain value if the format is not understood."""
+    """Returns the displayed text of the cell; the plain value if the format is not understood."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -43,7 +43,7 @@ def shown(value: Value, code: str) -> str:
 
 
 def general(value: float) -> str:
-    """A number without a format: at most ten digits, after rounding off floating-point error."""
+    """Returns a number without a format: at most ten digits, after rounding off floating-point error."""
     if isinstance(value, int) or (value.is_integer() and abs(value) < 1e15):
         return str(int(value))
     return f"{value:.10g}".replace("e", "E")

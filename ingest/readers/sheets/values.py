@@ -1,4 +1,4 @@
-"""Files of values separated by commas, tabs or other delimiters, as tables with headers."""
+"""Reads files of values, separated by commas, tabs or other delimiters, as tables with headers."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ _MOST_FIELD = 2_000_000  # code points of one field; the default of the standard
 
 
 def read_values(content: bytes, name: str) -> Document:
-    """Read rows of values in any encoding; the delimiter is that of ``sep=``, or the one that splits most rows alike.
+    """Reads rows of values in any encoding.
 
-    A file without a delimiter is read as plain text. Raises EmptyDocument and UnreadableDocument.
+    The delimiter is that of ``sep=``, or else the one that splits most rows alike. A file without a delimiter is read
+    as plain text. Raises EmptyDocument and UnreadableDocument.
     """
     decoded = decode(content, name=name)
     declared = _DECLARED.match(decoded.text)
@@ -52,7 +53,7 @@ def read_values(content: bytes, name: str) -> Document:
 
 
 def delimiter_of(text: str) -> str | None:
-    """The delimiter that splits the most rows into the same number of fields, at least two; None if none does."""
+    """Returns the delimiter that splits most rows into the same number of fields, at least two; None if none does."""
     sample = text[:_SAMPLE]
     if len(text) > _SAMPLE:
         sample = sample[: sample.rfind("\n") + 1] or sample

@@ -1,4 +1,4 @@
-"""Spreadsheets: each sheet a section, its tables with headers, numbers as displayed."""
+"""Reads spreadsheets: each sheet is a section, with tables and headers; numbers are read as displayed."""
 
 from __future__ import annotations
 

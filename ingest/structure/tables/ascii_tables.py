@@ -1,4 +1,4 @@
-"""Tables drawn with bars, set with tabs or spaces; boxes of bars around plain text."""
+"""Finds tables drawn with bars or set with tabs or spaces, and boxes of bars around plain text."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ class Drawn:
 
 
 def is_rule(line: str) -> bool:
-    """Whether a line only draws: dashes, bars, stars."""
+    """Whether a line consists only of drawing characters: dashes, bars, stars."""
     return len(line) > 2 and _RULE.fullmatch(line) is not None
 
 
 def unboxed(text: str, lines: Sequence[TextLine]) -> tuple[list[TextLine], list[Span]]:
-    """Lines without the bars of a one-column box around them, and where those bars stand."""
+    """Removes the bars of a one-column box from the lines inside it. Also returns the places of the bars."""
     inner: list[TextLine] = []
     frame: list[Span] = []
     for line in lines:
@@ -67,7 +67,10 @@ def unboxed(text: str, lines: Sequence[TextLine]) -> tuple[list[TextLine], list[
 
 
 def find_tables(text: str, lines: Sequence[TextLine]) -> list[Drawn]:
-    """Tables in order: at least two rows of at least two cells; otherwise three with the same columns."""
+    """Finds tables in order.
+
+    A table has at least two rows of at least two cells, or three rows with the same columns.
+    """
     found: list[_Rows] = []
     barred = [(_bar_cells(text, line), is_rule(line.text) and _draws_bars(line.text)) for line in lines]
     for first, last in _runs([rule or len(cells) > 1 for cells, rule in barred]):

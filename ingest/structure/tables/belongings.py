@@ -1,7 +1,7 @@
-"""Captions, units and notes of tables: which belong to which table.
+"""Finds the captions, units and notes of each table.
 
-A document sets its captions above its tables or below them. Each caption near only one table, or nearer to one of two,
-votes for its side. The winning side decides for a caption between two tables.
+A document sets its captions above its tables or below them. A caption that is near only one table, or nearer to one of
+two, votes for its side. The winning side decides for a caption between two tables.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ class Item(NamedTuple):
 
 @dataclass(slots=True)
 class Belongings:
-    """For one table: the places of its caption's items (with unit lines) and of its notes, and its label.
+    """For one table: the positions of its caption's items (with unit lines) and of its notes, and its label.
 
-    ``goes_on``: its caption says that it began before.
+    ``goes_on``: its caption says that the table began before.
     """
 
     caption: list[int] = field(default_factory=list)
@@ -61,7 +61,10 @@ class _Near:
 
 
 def belongings(items: Sequence[Item]) -> dict[int, Belongings]:
-    """The caption, units and notes of each table, by the place of its item. No item belongs to two."""
+    """Returns the caption, units and notes of each table, by the position of its item.
+
+    No item belongs to two tables.
+    """
     return _TableSurroundings(items).belongings()
 
 

@@ -33,7 +33,7 @@ _PERIOD = late(
 
 
 def kind_of(text: str) -> CellKind:
-    """Empty if the text is; "year" for a bare year, maybe a number; "period" for other names of a time."""
+    """Returns the kind of a cell: "" if it is empty, "year" for a bare year (or a number), "period" for other times."""
     compact = text.replace(" ", "").replace("\u3000", "").replace("\n", "")
     if not compact:
         return ""
@@ -45,7 +45,7 @@ def kind_of(text: str) -> CellKind:
 
 
 def unit_of(text: str) -> str:
-    """The text after the digits of a number ("%", "kt"); "" if there is none or it is not a number."""
+    """Returns the text after the digits of a number ("%", "kt"); "" if there is none or the text is not a number."""
     compact = "".join(text.split())
     found = _NUMBER.fullmatch(compact)
     if not found:
@@ -54,6 +54,6 @@ def unit_of(text: str) -> str:
 
 
 def number_of(text: str) -> float | None:
-    """The number in a cell, digits grouped by commas; None if it holds several or none."""
+    """Returns the number in a cell, whose digits commas may group. None if it holds several numbers or none."""
     found = re.fullmatch(r"\D*?(\d+(?:,\d{3})*(?:\.\d+)?)\D*", "".join(text.split()))
     return float(found[1].replace(",", "")) if found else None

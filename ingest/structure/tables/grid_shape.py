@@ -1,7 +1,7 @@
-"""The shape of a grid of texts: its title, header and note rows, and its label columns.
+"""Finds the shape of a grid of texts: its title, header and note rows, and its label columns.
 
-Contrast shows a header: names or periods are above numbers. Without contrast no header is assumed, because the first
-row's values as column names would be worse than none.
+A header shows by contrast: names or periods are above numbers. Without contrast no header is assumed, because a wrong
+header would turn the values of the first row into column names.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ _ANY = late(
 
 
 class GridShape(NamedTuple):
-    """Rows from the top: ``title_rows`` (caption, unit), then ``header_rows``; ``note_rows`` at the foot.
+    """The kinds of rows from the top: ``title_rows`` (caption, unit), then ``header_rows``; ``note_rows`` at the foot.
 
-    The first ``label_columns`` columns label the rows, at least 1.
+    The first ``label_columns`` columns, at least 1, label the rows.
     """
 
     title_rows: int
@@ -48,7 +48,10 @@ class GridShape(NamedTuple):
 
 
 def grid_shape(rows: Sequence[Sequence[str]]) -> GridShape:
-    """The shape of a grid of texts. Rows may differ in length; a merged cell's text is at its first place only."""
+    """Finds the shape of a grid of texts. Rows may differ in length.
+
+    A merged cell's text is only at its first place.
+    """
     width = max(map(len, rows), default=0)
     grid = [[*(text.strip() for text in row), *[""] * (width - len(row))] for row in rows]
     notes = _note_rows(grid)
@@ -63,7 +66,10 @@ def grid_shape(rows: Sequence[Sequence[str]]) -> GridShape:
 
 
 def header_rows(grid: Sequence[Sequence[str]]) -> int:
-    """How many leading rows are headers; 0 if nothing shows it. Rows of one length, without titles and notes."""
+    """Returns the number of leading header rows, 0 if nothing shows a header.
+
+    Rows have one length and come without titles and notes.
+    """
     if len(grid) < 2 or len(grid[0]) < 2:
         return 0
     kinds = [[kind_of(text) for text in row] for row in grid]
@@ -79,7 +85,10 @@ def header_rows(grid: Sequence[Sequence[str]]) -> int:
 
 
 def label_columns(body: Sequence[Sequence[str]]) -> int:
-    """Leading columns needed to tell the rows apart; ordinals and repeated names do not help. At least 1."""
+    """Returns how many leading columns are needed to distinguish the rows, at least 1.
+
+    Ordinals and repeated names do not help to distinguish rows.
+    """
     width = max(map(len, body), default=0)
     kinds = [[kind_of(text) for text in row] for row in body]
     numeric = set(_numeric_columns(kinds, first=0))

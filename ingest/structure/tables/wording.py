@@ -1,4 +1,4 @@
-"""Captions, units, notes and continuation lines of tables, recognised by their wording."""
+"""Recognises captions, units, notes and continuation lines of tables by their wording."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ORDINAL = (
     r"(?:(?:[A-Z]{1,2}[.\-–]?)?[0-9]+(?:[.\-–][0-9A-Z]+|[—－][0-9]+)*(?:[a-z]\b)?"
     r"|[一二三四五六七八九十]+|[IVX]+\b|[A-Z]\b)"
 )
-"""The number of a table or figure as captions print it: 3, A.1, ES-1, 2a, 3-2, 十, IV."""
+"""Matches the number of a table or figure as captions print it: 3, A.1, ES-1, 2a, 3-2, 十, IV."""
 _CAPTION = late(
     rf"\s*(?P<again>续)?(?P<label>(?:附?表|(?i:annex table|table|tab\.))\s*{ORDINAL})(?![\d.]*[年月日])(?P<rest>.*)",
     re.DOTALL,
@@ -95,7 +95,7 @@ def is_unit_line(text: str) -> bool:
 
 
 def named_unit(line: str) -> tuple[str, int, int]:
-    """For a unit line: its word for the unit ("单位", "Unit"; "" if it has none), and the place of the measure."""
+    """Returns the word for the unit in a unit line ("单位", "Unit"; or ""), and the place of the measure."""
     found = _NAMED_UNIT.fullmatch(line) or _BRACKETED.fullmatch(line)
     if found is None:
         return "", 0, len(line)
@@ -122,5 +122,5 @@ def is_note(text: str) -> bool:
 
 
 def goes_on(text: str) -> bool:
-    """Whether a caption says that its table began before: 续表1, "Table 1 (continued)", or only that."""
+    """Whether a caption says that its table began before: 续表1, "Table 1 (continued)", or only "(continued)"."""
     return _GOES_ON.search(text) is not None or _AGAIN.fullmatch(" ".join(text.split())) is not None

@@ -1,4 +1,4 @@
-"""EQ fields of Word on one line: fractions, roots, circled numbers."""
+"""Writes Word's EQ fields on one line: fractions, roots, circled numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Equations of Word on one line."""
+"""Writes Word's equations on one line."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _COMBINING_HAT = "\u0302"
 
 
 def linear(element: Any, words_of: Callable[[Any], str]) -> str:
-    """The line for an ``m:oMath``, in the notation of ``ingest.readers.pieces.formulas``.
+    """Returns the line for an ``m:oMath``, in the notation of ``ingest.readers.pieces.formulas``.
 
     ``words_of`` gives the visible text of a run.
     """

@@ -1,4 +1,4 @@
-"""The meaning of a page's elements for the text in them."""
+"""Finds the meaning of a page's elements for the text in them."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ _STRUCK_CLASS = re.compile(r"(?:text-decoration-)?line-through|strike(?:-?throug
 class Context(NamedTuple):
     """The properties that text inherits from its element.
 
-    ``level`` counts headings like h1..h6, -1 if only the number will show it. ``link`` is "#" within a link into the
-    page, "away" within any other. ``height`` is as in :func:`level`.
+    ``level`` counts headings like h1..h6; -1 if only the heading's number will show it. ``link`` is "#" within a link
+    into the page, "away" within any other. ``height`` is as in :func:`level`.
     """
 
     kind: BlockKind = "paragraph"
@@ -77,9 +77,9 @@ class Context(NamedTuple):
 class Meaning(NamedTuple):
     """The meaning of an element's class and id. ``level`` is as in :class:`Context`, None for no heading.
 
-    ``number``: it holds the number of its block, separated from the text only by layout. ``furniture``: it may be a
-    menu or the like, ``contents`` a list of contents; ``closed``: it is not shown; ``unseen``: it is for screen readers
-    only; ``struck``: it is struck out.
+    ``number``: it contains the number of its block, which only layout separates from the text. ``furniture``: it may be
+    a menu or the like. ``contents``: it may be a list of contents. ``closed``: it is not shown. ``unseen``: it is for
+    screen readers only. ``struck``: it is struck out.
     """
 
     note_mark: bool
@@ -90,7 +90,7 @@ class Meaning(NamedTuple):
 
     @property
     def doubtful(self) -> bool:
-        """Whether the names leave it open if this is content."""
+        """Whether the names do not decide if the element is content."""
         return self.furniture or self.contents or self.closed or self.struck
 
     footnote: bool
@@ -101,7 +101,7 @@ class Meaning(NamedTuple):
 
 
 def meaning(attributes: Attributes) -> Meaning:
-    """The meaning of an element's names."""
+    """Returns the meaning of an element's names."""
     name = attributes.get("id") or ""
     return _meaning_of(attributes.get("class") or "", "" if _SERIAL.search(name) else name)
 
@@ -124,7 +124,7 @@ def _meaning_of(classes: str, name: str) -> Meaning:
 
 
 def is_note_mark(tag: str, attributes: Attributes, named: Meaning, node: LexborNode) -> bool:
-    """Whether it is a raised link, or a link to a note, which would stick to the word or figure before it."""
+    """Whether an element is a raised link, or a link to a note, which would merge with the word or figure before it."""
     if tag == "sup":
         return node.css_first("a[href^='#']") is not None
     href = (attributes.get("href") or "") if tag == "a" else ""
@@ -134,7 +134,7 @@ def is_note_mark(tag: str, attributes: Attributes, named: Meaning, node: LexborN
 
 
 def inner_context(tag: str, attributes: Attributes, named: Meaning, context: Context) -> Context:
-    """The context of the text within an element."""
+    """Returns the context of the text within an element."""
     if tag in PARAGRAPHS:
         return _block_context(tag, attributes, named, context)
     if tag == "a" and ("href" in attributes or "name" not in attributes):

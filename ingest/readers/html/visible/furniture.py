@@ -1,6 +1,6 @@
-"""Furniture around the content of a page: menus, banners, share bars, recognised by what they hold.
+"""Finds the furniture around a page's content by its text: menus, banners, share bars.
 
-Names and places only raise the question. Prose under a heading is content, whatever its name.
+Names and places only make an element a candidate. Prose under a heading is content, whatever its name.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ _MIN_ABOUT = 0.25
 
 
 class Holding(NamedTuple):
-    """The content of an element: headings, notes, ``prose`` and ``total`` in widths, ``linked`` share, 0..1.
+    """Measures of an element's content: headings, notes, ``prose`` and ``total`` widths, and ``linked`` share, 0..1.
 
-    ``about_the_site``: a good part of it speaks of the site, not of the subject.
+    ``about_the_site``: a good part of it is about the site, not about the subject.
     """
 
     headed: bool
@@ -95,7 +95,7 @@ def holding(pieces: Sequence[Piece]) -> Holding:
 
 
 def is_content(tag: str, attributes: Attributes, held: Holding, *, inside: bool, opened: bool) -> bool:
-    """Whether possible furniture is content: by what it holds, then by its place.
+    """Whether possible furniture is content. Its text decides first, then its place.
 
     ``inside``: it is in a section or article. ``opened``: text has come before it.
     """
@@ -125,5 +125,5 @@ def is_inside(node: LexborNode) -> bool:
 
 
 def width(text: str) -> int:
-    """Columns of a text: a Chinese character says as much as two letters."""
+    """Returns the columns of a text. A Chinese character carries as much information as two letters."""
     return sum(2 if letter >= "\u2e80" else 1 for letter in text)

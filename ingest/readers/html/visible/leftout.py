@@ -1,4 +1,4 @@
-"""A count of the text that the reader left out of a page, and the warnings about it."""
+"""Counts the text that the reader left out of a page, and warns about it."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class LeftOut:
             self.hidden.append(length)
 
     def set_aside(self, name: str, length: int) -> None:
-        """Counts prose that was taken for furniture of the page because of its name or place."""
+        """Counts prose that the reader took for furniture because of its name or place."""
         self.furniture[name] = self.furniture.get(name, 0) + length
 
     def warnings(self) -> list[str]:
-        """Warnings for the reader of the document, in a fixed order."""
+        """Returns the warnings for the user, in a fixed order."""
         told = [STRUCK_OUT] if self.struck else []
         if self.hidden:
             count = len(self.hidden)

@@ -1,6 +1,6 @@
-"""Closed panels of a page, which a control opens, and hidden parts that nobody sees.
+"""Finds closed panels of a page, which a control opens, and hidden parts that nobody sees.
 
-A closed panel is content, because the reader can open it: an answer under its question, a tab, a folded annex. Hidden
+A closed panel is content, because the user can open it: an answer under its question, a tab, a folded annex. Hidden
 text without a control is not content.
 """
 
@@ -51,7 +51,7 @@ _PHRASING = frozenset({"span", "i", "b", "em", "strong", "a", "svg", "img", "sma
 
 
 class Controls:
-    """The controls of a page, and the part that each opens. Looked up only if a page has a closed part."""
+    """The controls of a page, and the part that each opens. They are looked up only if a page has a closed part."""
 
     def __init__(self, root: LexborNode) -> None:
         self._root = root
@@ -59,13 +59,13 @@ class Controls:
         self._fields: dict[str, LexborNode] | None = None
 
     def opener(self, node: LexborNode, attributes: Attributes) -> LexborNode | None:
-        """The control that opens a closed part: one that names it, or one right before it."""
+        """Returns the control that opens a closed part: one that names the part, or one right before it."""
         if _is_passing(node.tag or "", attributes):
             return None
         return self._named(node, attributes) or _before(node) or _after(node)
 
     def title_of(self, node: LexborNode, attributes: Attributes) -> LexborNode | None:
-        """The control whose words are the heading of a part, if nothing else on the page gives it."""
+        """Returns the control whose words are the heading of a part, if nothing else on the page gives that heading."""
         control = self._named(node, attributes)
         if control is None or _is_heading(control) or _beside(control) == node:
             return None
@@ -140,7 +140,7 @@ def is_decoration(node: LexborNode, tag: str, attributes: Attributes) -> bool:
 
 
 def panel_of(node: LexborNode, attributes: Attributes) -> LexborNode | None:
-    """The part after a button or a label that it may open, if its words name a part."""
+    """Returns the part after a button or a label that may open it, if its words name a part."""
     if "aria-haspopup" in attributes or not says_something(_words(node)):
         return None
     panel = _beside(node)
@@ -150,7 +150,7 @@ def panel_of(node: LexborNode, attributes: Attributes) -> LexborNode | None:
 
 
 def folds(control: LexborNode) -> bool:
-    """Whether a control says itself that it opens and closes a part."""
+    """Whether the control's own attributes say that it opens and closes a part."""
     attributes = control.attributes
     says = " ".join(filter(None, map(attributes.get, ("class", "data-toggle", "data-bs-toggle", "role"))))
     return "aria-expanded" in attributes or _FOLDS.search(says) is not None

@@ -1,4 +1,4 @@
-"""Elements that stand for something else: pictures of formulas, frames, hidden parts."""
+"""Elements that replace something else: pictures of formulas, frames, hidden parts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _WORDLESS = frozenset({"script", "style", "template", "noscript", "a", "math", "
 
 
 def formula_text(attributes: Attributes, node: LexborNode) -> str:
-    """The formula or figure that a picture replaces; "" for any other picture."""
+    """Returns the formula or figure that a picture replaces; "" for any other picture."""
     text = " ".join((attributes.get("alt") or "").split())
     if not text or (node.parent is not None and node.parent.css_first("math") is not None):
         return ""
@@ -31,7 +31,7 @@ def formula_text(attributes: Attributes, node: LexborNode) -> str:
 
 
 def is_formula(attributes: Attributes) -> bool:
-    """Whether the names of a picture call it a formula."""
+    """Whether the names of a picture say that it shows a formula."""
     return any(_FORMULA.search(attributes.get(key) or "") for key in ("class", "src", "role"))
 
 
@@ -44,7 +44,7 @@ def spells_a_picture(node: LexborNode) -> bool:
 
 
 def is_page_frame(attributes: Attributes) -> bool:
-    """Whether a frame shows a page like this one, not a counter, a film or a map."""
+    """Whether a frame shows a page like this one, and not a counter, a film or a map."""
     source = attributes.get("src") or ""
     tiny = any((attributes.get(side) or "").strip() in ("0", "1") for side in ("width", "height"))
     return bool(source) and not tiny and _SERVICES.search(source) is None

@@ -1,4 +1,4 @@
-"""The visible content of a page, and a count of the text left out."""
+"""Decides which content of a page is visible, and counts the text left out."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Weigh = Callable[["LexborNode"], list[Piece]]
 
 
 class Sight:
-    """What the reader of a page sees.
+    """The content that a user of the page sees.
 
     ``whole`` takes everything visible as content. Otherwise possible furniture is left out, unless it holds a good part
     of the page's ``weight`` (characters). ``left`` counts text that is left out.
@@ -52,7 +52,10 @@ class Sight:
     def loses(
         self, tag: str, attributes: Attributes, named: Meaning, node: LexborNode, *, weigh: Weigh, opened: bool
     ) -> Loss:
-        """Why an element is not read; "" if it is. ``weigh`` reads it; ``opened``: text came before it."""
+        """Returns the reason why an element is not read; "" if it is read.
+
+        ``weigh`` reads it; ``opened``: text came before it.
+        """
         if not attributes and tag not in _TELLING_TAGS:
             return ""
         if tag in SILENT:

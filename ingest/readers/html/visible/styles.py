@@ -1,4 +1,4 @@
-"""Effects of a page's own style rules on its elements: hiding, striking, numbering."""
+"""Applies a page's own style rules to its elements: hiding, striking, numbering."""
 
 from __future__ import annotations
 
@@ -42,7 +42,10 @@ _MAX_SELECTORS = 4_000  # those tried on the tree; a page of hostile rules must 
 
 
 class Look(NamedTuple):
-    """How an element is shown. ``hidden`` and ``struck`` apply to the whole; ``list_style``: as in CSS, or ""."""
+    """The appearance of an element. ``hidden`` and ``struck`` apply to all of it.
+
+    ``list_style`` is the CSS value or "".
+    """
 
     hidden: bool = False
     struck: bool = False
@@ -55,11 +58,11 @@ Attributes = Mapping[str, str | None]
 
 
 class HtmlStyles:
-    """The looks of the elements below ``root``, from its style sheets and the elements' own styles.
+    """The appearance of the elements below ``root``, from style sheets and the elements' own styles.
 
-    Only simple rules are followed: rules for the screen, not those of animation or the mouse. Style sheets that lie
-    elsewhere are unknown. ``has_rules``: one of the page's own rules hides, strikes or numbers something. Source of the
-    cascade: CSS Cascading and Inheritance 4, section 6.
+    Only simple rules for the screen count, and no rules for animation or the mouse. Style sheets in other files are
+    unknown. ``has_rules``: one of the page's own rules hides, strikes or numbers something. Source of the cascade: CSS
+    Cascading and Inheritance 4, section 6.
     """
 
     def __init__(self, root: LexborNode) -> None:
@@ -76,7 +79,7 @@ class HtmlStyles:
         self.has_rules = bool(self._values or self._before)
 
     def look(self, node: LexborNode, attributes: Attributes) -> Look:
-        """How an element is shown, without the effects of its parents."""
+        """Returns the appearance of an element, without the effects of its parents."""
         found = self._values.get(node.mem_id) if self._values else None
         style = attributes.get("style")
         if not found and not (style and _TELLING.search(style)):
@@ -87,7 +90,7 @@ class HtmlStyles:
         return self._look_of({name: value for name, (_, value) in values.items()}, node, attributes)
 
     def before(self, node: LexborNode) -> str:
-        """The counting text that a rule sets before an element, as ``"(" counter(c) ")"``; "" if none does."""
+        """Returns the counter text that a rule sets before an element, as ``"(" counter(c) ")"``; "" if none does."""
         return self._before.get(node.mem_id, "")
 
     def _match(self, root: LexborNode, rules: Sequence[tuple[str, Mapping[str, tuple[bool, str]]]]) -> None:

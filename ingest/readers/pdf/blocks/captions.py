@@ -1,4 +1,4 @@
-"""PDF tables with their captions and notes, joined over pages."""
+"""Joins PDF tables over pages, with their captions and notes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _CAPTION = re.compile(
 
 
 def caption_label(text: str) -> str | None:
-    """The printed label if ``text`` begins like a caption ("Table 4", "图 2"), spaces folded; else None."""
+    """Returns the printed label if ``text`` begins like a caption ("Table 4", "图 2"), spaces folded; else None."""
     found = _CAPTION.match(text)
     if not found or is_mention(found["rest"]):
         return None
@@ -30,7 +30,7 @@ def caption_label(text: str) -> str | None:
 
 
 def with_tables(drafts: Sequence[BlockDraft], text: str) -> Iterator[BlockDraft | Block]:
-    """The drafts, with each table (all its parts, its caption, its notes) replaced by one finished block."""
+    """Yields the drafts, but each table with all its parts, its caption and its notes as one finished block."""
     owned = belongings([_item(draft, text) for draft in drafts])
     taken = {place for own in owned.values() for place in (*own.caption, *own.notes)}
     open_parts: Parts | None = None

@@ -1,4 +1,4 @@
-"""Lines of a contents page: titles that lead to page numbers, and numbers alone."""
+"""Finds the lines of contents pages: titles followed by page numbers, and numbers alone."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LEAST_NUMBERS = 5
 
 
 def find_contents(lines: Sequence[Placed]) -> set[Placed]:
-    """Lines that lead to a page number, upper lines of the same entries, the title above, and lists of numbers."""
+    """Returns lines with a page number at the end, upper lines of their entries, the title, and lists of numbers."""
     leading = [at for at, line in enumerate(lines) if _LEADER.search(line.line.text)]
     listed = _listed(lines)
     found = {lines[at] for at in (*leading, *listed)}

@@ -1,4 +1,4 @@
-"""Blocks in the making, and spans with the footnote marks cut out of them."""
+"""Unfinished blocks, and spans from which the footnote marks are removed."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from sinkqa.ingest.readers.pdf.pages.page import Placed, PlacedTable
 
 @dataclass(slots=True)
 class BlockDraft:
-    """A block in the making: the spans of its lines in reading order and the footnote marks in them.
+    """An unfinished block: the spans of its lines in reading order, and the footnote marks in them.
 
-    ``first`` and ``last`` are its lines if it is text that may continue.
+    ``first`` and ``last`` are its first and last lines. They are set if the block is text that may continue.
     """
 
     kind: BlockKind
@@ -25,12 +25,12 @@ class BlockDraft:
     table: PlacedTable | None = None
 
     def text(self, source: str) -> str:
-        """Its lines, joined by spaces."""
+        """Returns the lines of the block, joined by spaces."""
         return " ".join(source[start:end] for start, end in self.spans)
 
 
 def without(spans: Sequence[Span], marks: Sequence[Span], text: str) -> tuple[Span, ...]:
-    """``spans`` without ``marks``, trimmed, and joined over white space. Empty ones are left out."""
+    """Removes ``marks`` from ``spans``. Trims the spans, joins them over white space, and leaves out empty ones."""
     joined: list[Span] = []
     for start, end in _cut(spans, marks):
         piece = text[start:end]

@@ -1,4 +1,4 @@
-"""Furniture of PDF pages: running heads and feet, page numbers, contents."""
+"""Finds the furniture of PDF pages: running heads and feet, page numbers, contents."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _SENTENCE = re.compile(r"[\u3400-\u9fff].*[。；！？]$|[a-z]{2}.*[a-z\d)%]{2}
 
 
 def find_furniture(pages: Sequence[PageLayout]) -> set[Placed]:
-    """Lines repeated at one height over pages (digits may vary), page numbers, and lines of contents pages."""
+    """Finds lines repeated at one height over pages (digits may vary), page numbers, and lines of contents pages."""
     seen: dict[str, list[Placed]] = defaultdict(list)
     found: set[Placed] = set()
     stamped: dict[str, float] = {}

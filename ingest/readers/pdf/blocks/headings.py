@@ -1,4 +1,4 @@
-"""Headings of a PDF: by its outline, by type, by numbering."""
+"""Finds the headings of a PDF by its outline, its fonts and its numbering."""
 
 from __future__ import annotations
 
@@ -33,9 +33,10 @@ _NEST = ("part", "annex", "chapter", "section", "article", "cn", "roman", "lette
 
 @dataclass(frozen=True, slots=True)
 class HeadingLine:
-    """``level`` is 0 for the title, else 1..6; ``end`` is the length of the heading's part of the line.
+    """A heading's line. ``level`` is 0 for the title, else 1..6.
 
-    ``opens`` is False if the line continues the heading of the line before.
+    ``end`` is the length of the heading's part of the line. ``opens`` is False if the line continues the heading of the
+    line before.
     """
 
     level: int
@@ -45,7 +46,7 @@ class HeadingLine:
 
 @dataclass(frozen=True, slots=True)
 class OutlineEntry:
-    """An entry of the file's outline: ``level`` from 1, ``page`` from 1."""
+    """An entry of the file's outline. ``level`` and ``page`` count from 1."""
 
     title: str
     level: int
@@ -63,7 +64,7 @@ class _Group:
 
 
 def body_size(lines: Iterable[Placed]) -> float:
-    """Font size of the running text in points, to half a point; 0.0 without any."""
+    """Returns the font size of the running text in points, to half a point; 0.0 if there is none."""
     weights: Counter[float] = Counter()
     for line in lines:
         weights[round(line.line.size * 2) / 2] += len(line.line.text)
@@ -73,9 +74,9 @@ def body_size(lines: Iterable[Placed]) -> float:
 def find_heading_lines(
     lines: Sequence[Placed], outline: Sequence[OutlineEntry], *, body: float, right: Mapping[Placed, float]
 ) -> dict[Placed, HeadingLine]:
-    """Headings among the lines of the body, which are in reading order.
+    """Finds the headings among the lines of the body, which are in reading order.
 
-    ``body`` is the size of the running text and ``right`` the right edge of each line's column, in points.
+    ``body`` is the size of the running text, ``right`` the right edge of each line's column, both in points.
     """
     numbered = {lines[at]: found for at, found in find_headings([line.line.text for line in lines]).items()}
     bold_body = sum(len(line.line.text) for line in lines if line.line.bold) * 2 > sum(

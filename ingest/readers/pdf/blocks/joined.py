@@ -1,4 +1,4 @@
-"""Joining the parts of one table, possibly over pages, with its caption and notes."""
+"""Joins the parts of one table, possibly over pages, with its caption and notes."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from sinkqa.ingest.structure.tables.wording import table_label
 
 @dataclass(slots=True)
 class Parts:
-    """The parts of one table in page order; captions and notes without footnote marks.
+    """The parts of one table in page order. Captions and notes are without footnote marks.
 
-    ``repeated`` are texts that later parts repeat, and the footnote marks.
+    ``repeated``: texts that later parts repeat, and the footnote marks.
     """
 
     tables: list[PlacedTable] = field(default_factory=list)
@@ -26,14 +26,14 @@ class Parts:
     repeated: list[Span] = field(default_factory=list)
 
     def header(self, text: str, *, of: PlacedTable) -> list[str]:
-        """The texts of the header cells of a part, without white space."""
+        """Returns the texts of the header cells of a part, without white space."""
         titles, headers = of.shape.title_rows, of.shape.header_rows
         spans = [cell.spans for cell in of.cells if titles <= cell.row < titles + headers]
         return ["".join("".join(text[start:end].split()) for start, end in each) for each in spans]
 
 
 def finished(parts: Parts, text: str) -> Iterator[Block]:
-    """The table as one block, and the texts that later parts repeat, as furniture."""
+    """Yields the table as one block, then the texts that later parts repeat, as furniture."""
     titles = [each for each in _inside(parts, 0, text) if each]
     first = parts.tables[0].shape
     label = parts.label or next(

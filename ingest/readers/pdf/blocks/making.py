@@ -1,4 +1,4 @@
-"""Making blocks of lines and tables in reading order: headings, paragraphs, lists, tables, notes."""
+"""Makes blocks from lines and tables in reading order: headings, paragraphs, lists, tables, notes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class _BodyGeometry:
 
 
 def make_blocks(pages: Sequence[PageLayout], text: str, outline: Sequence[OutlineEntry]) -> tuple[Block, ...]:
-    """Blocks in reading order; every visible character of ``text`` belongs to exactly one of them."""
+    """Makes the blocks in reading order. Every visible character of ``text`` belongs to exactly one block."""
     furniture = find_furniture(pages)
     lines = [part for page in pages for part in page.parts if isinstance(part, Placed) and part not in furniture]
     body = body_size(lines)

@@ -1,4 +1,4 @@
-"""Footnotes: recognised by smaller type at the foot of a column and a leading mark."""
+"""Finds footnotes by their smaller type at the foot of a column and their leading mark."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _MARK = re.compile(r"(?:[0-9]{1,3}(?![0-9.,%:])|[*†‡]{1,3}|\[[0-9]{1,3}\]|[�
 
 
 def find_footnotes(page: PageLayout, furniture: set[Placed], *, body: float) -> dict[Placed, bool]:
-    """Lines of footnotes, in reading order: True if a line begins a note, False if it continues one.
+    """Returns the lines of footnotes in reading order: True if a line begins a note, False if it continues one.
 
-    ``body`` is the size of the document's running text in points. Notes run from their first mark to the end of their
+    ``body`` is the size of the document's running text in points. Notes extend from the first mark to the end of the
     column.
     """
     found: dict[Placed, bool] = {}
@@ -41,7 +41,7 @@ def find_footnotes(page: PageLayout, furniture: set[Placed], *, body: float) -> 
 
 
 def note_marks(pages: Sequence[PageLayout], notes: Mapping[Placed, bool], *, body: float) -> set[Span]:
-    """Spans of raised marks that have a note: on their page or the next, or in a list of notes.
+    """Returns the spans of raised marks that have a note: on their page or the next, or in a list of notes.
 
     Other raised digits are exponents, or their notes are missing.
     """

@@ -1,4 +1,4 @@
-"""Text outside the clip path of its drawing."""
+"""Finds text outside the clip path of its drawing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MOST = 300  # text objects of a page that are looked at
 
 
 def find_clipped(texts: Iterable[int]) -> set[int]:
-    """Addresses of the text objects of a page, outside of forms, that are not wholly inside their clip path."""
+    """Returns addresses of the page's text objects, outside of forms, that are not wholly inside their clip path."""
     clip_of = quick("FPDFPageObj_GetClipPath", ctypes.c_void_p, ctypes.c_void_p)
     count_of = quick("FPDFClipPath_CountPaths", ctypes.c_int, ctypes.c_void_p)
     bounds_of = quick("FPDFPageObj_GetBounds", ctypes.c_int, *[ctypes.c_void_p] * 5)

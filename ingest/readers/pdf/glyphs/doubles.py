@@ -1,4 +1,4 @@
-"""Glyphs drawn again at nearly the same place, for bold or shadow effects."""
+"""Finds glyphs that are drawn again at nearly the same place, for bold or shadow effects."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def find_doubles(
     shades: NDArray[np.float32],
     objects: NDArray[np.int64],
 ) -> NDArray[np.bool_]:
-    """True for glyphs with a copy at nearly the same place. The darkest, or else the first, is kept.
+    """True for glyphs to drop, because a copy is at nearly the same place.
 
-    ``boxes`` are NaN for blanks.
+    Of the copies, the darkest is kept; if they are equally dark, the first. ``boxes`` are NaN for blanks.
     """
     double = np.zeros(len(codes), bool)
     inked = np.flatnonzero(~np.isnan(boxes[:, 0]))

@@ -1,6 +1,6 @@
-"""Text that its page does not show: on layers that are off, without ink, white, or covered.
+"""Finds text that its page does not show: on layers that are off, without ink, white, or covered.
 
-Cheap signs find candidates. Drawing the page with and without them decides.
+Cheap checks find candidates. Then the page is drawn with and without them, and the comparison decides.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _OUTLINES = 300  # letters drawn as paths
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """Properties of the characters of a page: displayed boxes, NaN for blanks, and styles of their text objects."""
+    """Properties of the characters of a page: displayed boxes, NaN for blanks, and the styles of their text objects."""
 
     boxes: NDArray[np.float32]
     shades: NDArray[np.float32]
@@ -57,7 +57,7 @@ class Glyphs:
 
 
 def layers_are_off(content: bytes) -> bool:
-    """Whether the file has optional content that may be off when opened."""
+    """Whether the file has optional content that may be off when the file is opened."""
     if not _mentions(content, b"/OCProperties"):
         return False
     import pypdf
@@ -90,10 +90,10 @@ def _mentions(content: bytes, word: bytes) -> bool:
 def find_hidden(
     page: pdfium.PdfPage, glyphs: Glyphs, objects_of: Callable[[], NDArray[np.int64]], *, layers_off: Callable[[], bool]
 ) -> NDArray[np.bool_]:
-    """True for glyphs that nobody sees on ``page``. A text layer under the picture of a scan is not hidden.
+    """True for glyphs that ``page`` does not show. The text layer under the picture of a scan does not count as hidden.
 
-    ``glyphs`` hold the text object of each word; ``objects_of`` gives that of each glyph, at a higher cost.
-    ``layers_off``: the file has optional content that may be off.
+    ``glyphs`` has the text object of each word. ``objects_of`` gives the text object of each glyph, but costs more.
+    ``layers_off``: whether the file has optional content that may be off.
     """
     import pypdfium2.raw as raw
 

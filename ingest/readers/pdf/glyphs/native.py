@@ -10,7 +10,7 @@ from typing import Any
 
 @functools.cache
 def quick(name: str, result: type, *arguments: type) -> Callable[..., Any]:
-    """A pdfium function called with plain integers and with the GIL held: 4 times faster per character.
+    """Returns a pdfium function that takes plain integers and keeps the GIL: 4 times faster per character.
 
     Handles and pointers are given as addresses (``c_void_p``).
     """

@@ -1,4 +1,4 @@
-"""Places on a page as it is displayed."""
+"""Converts places on a page to the displayed page."""
 
 from __future__ import annotations
 
@@ -14,19 +14,22 @@ Corners = tuple[_Side, _Side, _Side, _Side]
 
 
 def middles(boxes: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Middle of each box, (n, 2)."""
+    """Returns the middle of each box, (n, 2)."""
     return ((boxes[:, :2] + boxes[:, 2:]) / 2).astype(np.float32, copy=False)
 
 
 def displayed(
     user: NDArray[np.float32], bounds: tuple[float, float, float, float], rotation: int
 ) -> NDArray[np.float32]:
-    """User-space boxes (left, bottom, right, top) as displayed: turned clockwise by ``rotation``, origin top left."""
+    """Converts user-space boxes (left, bottom, right, top) to the displayed page.
+
+    They are turned clockwise by ``rotation``, with the origin at the top left.
+    """
     return np.stack(displayed_corners(tuple(user.T), bounds, rotation), axis=1).astype(np.float32)
 
 
 def displayed_corners(user: Corners[_Side], bounds: tuple[float, float, float, float], rotation: int) -> Corners[_Side]:
-    """As :func:`displayed`, for one box or the sides of many."""
+    """Does the same as :func:`displayed`, for one box or for the sides of many."""
     left, bottom, right, top = bounds
     x0, y0, x1, y1 = user
     if rotation == 90:

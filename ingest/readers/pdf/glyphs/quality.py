@@ -15,7 +15,7 @@ _LONGEST_MEAN = 15.0  # letters a word, where the spaces are lost; German statut
 
 
 def page_quality(text: str) -> float:
-    """0..1: share of characters that belong to a language, times penalties for lost spacing or encoding."""
+    """Returns the share of characters that belong to a language, 0..1, times penalties for lost spacing or encoding."""
     counts = Counter(text)
     total = sum(number for char, number in counts.items() if not char.isspace())
     if not total:

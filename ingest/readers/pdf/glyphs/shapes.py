@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pypdfium2 as pdfium
 
 PICTURE = 0.5
-"""Shade that represents a picture or a pattern: white is visible on some part of it."""
+"""The shade of a picture or a pattern. White is visible on some part of it."""
 _MOST_SHAPES = 5000
 _DEEPEST = 4
 _OPTIONAL = "OC\0".encode("utf-16-le")  # how content that may be switched off is marked
@@ -28,7 +28,7 @@ Box = tuple[float, float, float, float]
 
 
 class PageFrame(NamedTuple):
-    """How a page is displayed: its visible box in user space, its turn in degrees, its size in points."""
+    """How a page is displayed: its visible box in user space, its rotation in degrees, its size in points."""
 
     bounds: Box
     rotation: int
@@ -37,7 +37,7 @@ class PageFrame(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """A drawn object, by its address and kind. ``form`` is the outermost form that holds it, or 0."""
+    """A drawn object: its address and its kind. ``form`` is the outermost form that contains it, or 0."""
 
     address: int
     kind: int
@@ -45,12 +45,12 @@ class Shape(NamedTuple):
 
 
 def frame_of(page: pdfium.PdfPage) -> PageFrame:
-    """The frame of an open page."""
+    """Returns the frame of an open page."""
     return PageFrame(page.get_bbox(), page.get_rotation(), *page.get_size())
 
 
 def find_shapes(page: pdfium.PdfPage) -> list[Shape]:
-    """The shapes of the page, from the bottom up. A form comes before its content."""
+    """Returns the shapes of the page, from the bottom up. A form comes before its content."""
     return _shapes(ctypes.cast(page.raw, ctypes.c_void_p).value or 0)
 
 
@@ -75,7 +75,10 @@ def _shapes(holder: int, depth: int = 0, form: int = 0) -> list[Shape]:
 
 
 def layers_of(shapes: Sequence[Shape]) -> Iterator[set[int]]:
-    """Addresses of objects that may be switched off together: one name of optional content, or one form."""
+    """Yields sets of objects that may be switched off together: of one name of optional content, or of one form.
+
+    Objects are given by address.
+    """
     import pypdfium2.raw as raw
 
     layers: dict[str, set[int]] = {}
@@ -105,7 +108,7 @@ def _layer(address: int) -> str:
 
 
 def displayed_box(frame: PageFrame, address: int) -> Box | None:
-    """The box of an object on the displayed page, top-left origin; None if it has none."""
+    """Returns the box of an object on the displayed page, origin top left; None if it has none."""
     bounds = (ctypes.c_float * 4)()
     at = ctypes.addressof(bounds)
     if not quick("FPDFPageObj_GetBounds", ctypes.c_int, *[ctypes.c_void_p] * 5)(address, at, at + 4, at + 8, at + 12):
@@ -114,7 +117,7 @@ def displayed_box(frame: PageFrame, address: int) -> Box | None:
 
 
 def is_filled(path: int) -> bool:
-    """Whether a path is filled, and not only stroked."""
+    """Whether a path is filled. A path that is only stroked is not."""
     modes = (ctypes.c_int * 2)()
     at = ctypes.addressof(modes)
     quick("FPDFPath_GetDrawMode", ctypes.c_int, *[ctypes.c_void_p] * 3)(path, at, at + 4)
@@ -122,7 +125,7 @@ def is_filled(path: int) -> bool:
 
 
 def paint_of(path: int) -> float:
-    """Shade of a filled path, NaN for a stroked one: a wide stroke is a band, a narrow one a frame."""
+    """Returns the shade of a filled path, and NaN for a stroked one. A wide stroke is a band, a narrow one a frame."""
     if not is_filled(path):
         return math.nan
     colour = (ctypes.c_uint * 4)()
@@ -132,7 +135,7 @@ def paint_of(path: int) -> float:
 
 
 def thin_shapes(page: pdfium.PdfPage, most: float) -> list[Box]:
-    """Boxes of all shapes no higher than ``most`` points, as displayed."""
+    """Returns the displayed boxes of all shapes with a height of at most ``most`` points."""
     import pypdfium2.raw as raw
 
     frame = frame_of(page)

@@ -1,4 +1,4 @@
-"""False spaces and line ends inside words that are spaced out or drawn glyph by glyph."""
+"""Finds false spaces and line ends inside words that are spaced out or drawn glyph by glyph."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ _LINE_END = 0x0A
 def false_ends(
     codes: NDArray[np.uint32], boxes: NDArray[np.float32], sizes: NDArray[np.float32], turns: NDArray[np.int8]
 ) -> NDArray[np.bool_]:
-    """Line ends between glyphs that touch on one line.
+    """Marks line ends between glyphs that touch on one line.
 
-    pdfium sets them after every glyph on a page whose lines it takes for vertical, if glyphs come one by one. ``boxes``
-    are displayed ones, NaN for blanks.
+    If a page draws its glyphs one by one and pdfium takes its lines for vertical, pdfium ends the line after every
+    glyph. ``boxes`` are displayed ones, NaN for blanks.
     """
     inked = np.flatnonzero(~np.isnan(boxes[:, 0]))
     is_end = codes == _LINE_END
@@ -58,10 +58,10 @@ def false_ends(
 
 
 def spread_spaces(text: str, boxes: NDArray[np.float32], em: float) -> list[int]:
-    """Places of spaces in a line that are between glyphs of one word.
+    """Returns the positions of spaces in a line that are between glyphs of one word.
 
-    ``boxes`` are those of its characters, NaN for spaces. The gaps decide: those within a spaced-out word are alike,
-    and the one to the next word is wider.
+    ``boxes`` are those of its characters, NaN for spaces. The gaps decide: the gaps within a spaced-out word are alike,
+    and the gap before the next word is wider.
     """
     taken: list[int] = []
     for match in _SPREAD.finditer(text):

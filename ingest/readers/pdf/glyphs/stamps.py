@@ -1,4 +1,4 @@
-"""Watermarks and stamps: printed across the text and not part of it."""
+"""Finds watermarks and stamps, which are printed across the text and are not part of it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class _GlyphRun:
 class Stamps:
     """The stamps of a page. ``numbers``: int32, each character's stamp, counted from 1; 0 for none.
 
-    ``told``: the words of the stamps.
+    ``told``: the words of stamps that say something about the page.
     """
 
     numbers: NDArray[np.int32]
@@ -54,9 +54,9 @@ class Stamps:
 
 
 def find_stamps(codes: NDArray[np.uint32], boxes: NDArray[np.float32], styles: GlyphStyles) -> Stamps:
-    """Glyphs turned by no right angle, or larger or paler than other text that they cross.
+    """Finds glyphs that are turned by no right angle, or are larger or paler than other text that they cross.
 
-    ``boxes`` are displayed ones, NaN for blanks. If most of a page is askew, it is a page and not a stamp.
+    ``boxes`` are displayed ones, NaN for blanks. If most of a page is askew, its text is no stamp.
     """
     numbers = np.zeros(len(codes), np.int32)
     inked = np.flatnonzero(~np.isnan(boxes[:, 0]))

@@ -28,9 +28,9 @@ _UNSEEN_MODES = (3, 7)  # render modes that put no ink on the page
 class GlyphStyles:
     """The style of each character, read from its text object. All arrays have one row per character.
 
-    ``sizes``: float32, points. ``turns``: int8, quarter turns in user space. ``slanted``: not set along any of them.
-    ``shades``: float32, 0 black to 1 white as seen on white paper. ``unseen``: drawn without ink. ``origins``: float32,
-    x and y in user space, of a point on the base line. ``objects``: addresses, 0 where there is none.
+    ``sizes``: float32, points. ``turns``: int8, quarter turns in user space. ``slanted``: at an angle to every quarter
+    turn. ``shades``: float32, 0 black to 1 white, as seen on white paper. ``unseen``: drawn without ink. ``origins``:
+    float32, x and y of a point on the base line, in user space. ``objects``: addresses, 0 for no object.
     """
 
     sizes: NDArray[np.float32]
@@ -50,10 +50,10 @@ _KINDS: dict[str, type[np.generic]] = {
 
 
 def read_styles(handle: int | None, boxes: NDArray[np.float32], blank: NDArray[np.bool_]) -> GlyphStyles:
-    """Styles of all characters of a text page. ``boxes`` are theirs in user space.
+    """Reads the styles of all characters of a text page. ``boxes`` are their boxes in user space.
 
-    Asked once for each text object; the object is looked up only where a word begins or the line changes. A call for
-    each character would cost as much as extracting the text.
+    pdfium is asked once for each text object. An object is looked up only if a word begins or the line changes, because
+    a call for each character would cost as much as extracting the text.
     """
     count = len(boxes)
     heights = boxes[:, 3] - boxes[:, 1]
@@ -76,7 +76,7 @@ def read_styles(handle: int | None, boxes: NDArray[np.float32], blank: NDArray[n
 
 
 def objects_of(handle: int | None, count: int) -> NDArray[np.int64]:
-    """Address of the text object of each character, 0 if it has none, (count,)."""
+    """Returns the address of the text object of each character, 0 if it has none, (count,)."""
     find = quick("FPDFText_GetTextObject", ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
     return np.array([address or 0 for address in map(find, repeat(handle), range(count))], np.int64)
 
@@ -119,7 +119,7 @@ def _object_styles(handle: int | None, addresses: list[int], positions: list[int
 
 
 def shade_of(colours: NDArray[np.uint32]) -> NDArray[np.float64]:
-    """Luminance 0..1 of colours (red, green, blue, opacity, 0..255) on white paper."""
+    """Returns the luminance, 0..1, of colours on white paper. Colours are red, green, blue, opacity, 0..255."""
     red, green, blue, opacity = colours.T / 255
     shades: NDArray[np.float64] = 1 - (1 - (0.3 * red + 0.59 * green + 0.11 * blue)) * opacity
     return shades

@@ -1,4 +1,4 @@
-"""Characters of symbol fonts, and of fonts without a named encoding, as the signs they show."""
+"""Replaces characters of symbol fonts, and of fonts without a named encoding, by the signs that they show."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ _SHOWN = re.compile(r"(?<!\w)[ìë](?=[\w(])|(?<=[^\W\d_]|[.,;:!?)\d])[îí](?!\
 
 
 def read_quotes(codes: NDArray[np.uint32]) -> None:
-    """Replaces letters that stand for quotes and dashes in ``codes``, those of all characters of a page, in place.
+    """Replaces letters that stand for quotes and dashes. ``codes``, of all characters of a page, is changed in place.
 
-    A font without a named encoding is read as Macintosh, but most are Windows.
+    pdfium reads a font without a named encoding as Macintosh, but most are Windows.
     """
     if not np.isin(codes, (ord("ì"), ord("ñ"))).any():
         return
@@ -52,9 +52,9 @@ def read_quotes(codes: NDArray[np.uint32]) -> None:
 
 
 def read_symbols(handle: int | None, codes: NDArray[np.uint32]) -> NDArray[np.intp]:
-    """Replaces code points of symbol fonts in ``codes``, those of all characters of a text page, in place.
+    """Replaces code points of symbol fonts. ``codes``, of all characters of a text page, is changed in place.
 
-    Returns each character's former place: letters of formulas may come in another order.
+    Returns each character's former position, because letters of formulas may change their order.
     """
     read_quotes(codes)
     private = np.flatnonzero((codes >= _FIRST) & (codes <= 0xF8FF) | ((codes >= 0xF6D9) & (codes <= 0xF6DB)))

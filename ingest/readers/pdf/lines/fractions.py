@@ -1,4 +1,4 @@
-"""Fractions inside a line of text: a number over a number with a rule between."""
+"""Finds fractions inside a line of text: a number above a number with a rule between."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _THIN = 1.6  # points of height of the line between
 
 
 def join_fractions(page: pdfium.PdfPage, characters: Characters, pieces: list[LinePiece]) -> list[LinePiece]:
-    """The pieces, with the parts of a fraction moved side by side onto its line."""
+    """Returns the pieces, with the parts of each fraction moved side by side onto its line."""
     if len(pieces) < _LEAST:
         return pieces
     short = [piece for piece in pieces if len(piece.positions) <= _LONGEST and not piece.table]

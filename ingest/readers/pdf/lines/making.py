@@ -35,10 +35,10 @@ _TALL = 1.1  # of the height of a glyph: a line so tall has glyphs off its base 
 class LinePiece:
     """Adjacent glyphs on one line. ``positions`` are ascending character positions of visible glyphs.
 
-    The box is in the upright frame of the text: points, x to the right, y downwards. ``size`` and ``smallest`` are the
-    largest and smallest font sizes in it, ``bold`` the number of its bold glyphs, ``height`` that of its tallest one.
-    ``owner`` is the number that :func:`cut_pieces` was given for its glyphs, -1 where it was given none. ``table``
-    marks the stand-in for a table, ``over`` and ``under`` the parts of a fraction.
+    The box is in the upright frame of the text: points, x to the right, y downwards. ``size`` and ``smallest`` are its
+    largest and smallest font sizes. ``bold`` is the number of its bold glyphs, ``height`` the height of its tallest
+    glyph. ``owner`` is the number that :func:`cut_pieces` got for its glyphs, or -1. ``table``: the piece stands in for
+    a table. ``over`` and ``under``: it is a part of a fraction.
     """
 
     positions: NDArray[np.intp]
@@ -56,7 +56,7 @@ class LinePiece:
     under: bool = False
 
     def beside(self, other: LinePiece) -> bool:
-        """Whether the two are on one line."""
+        """Whether the two pieces are on one line."""
         shared = min(self.y1, other.y1) - max(self.y0, other.y0)
         return shared > 0.5 * min(self.y1 - self.y0, other.y1 - other.y0)
 
@@ -66,8 +66,8 @@ class PdfLine:
     """One line of text in one column.
 
     ``positions`` holds character positions in reading order, with :data:`SPACE` between pieces. ``bold``: nearly all of
-    it is bold. ``size`` is that of its longest piece; 0.0 if only the text is known. ``references`` are index ranges of
-    ``positions`` with raised footnote marks.
+    the line is bold. ``size`` is the font size of its longest piece; 0.0 if only the text is known. ``references`` are
+    index ranges of ``positions`` with raised footnote marks.
     """
 
     positions: NDArray[np.intp]
@@ -82,13 +82,13 @@ class PdfLine:
     references: tuple[tuple[int, int], ...] = ()
 
     def beside(self, other: PdfLine) -> bool:
-        """Whether the two are side by side."""
+        """Whether the two lines are side by side."""
         shared = min(self.y1, other.y1) - max(self.y0, other.y0)
         return shared > 0.5 * min(self.y1 - self.y0, other.y1 - other.y0)
 
 
 def upright(characters: Characters, turn: int) -> NDArray[np.float32]:
-    """Boxes of all characters in the frame in which text of ``turn`` quarter turns is upright."""
+    """Returns the boxes of all characters in the frame in which text of ``turn`` quarter turns is upright."""
     x0, y0, x1, y1 = characters.boxes.T
     width, height = characters.width, characters.height
     corners = (
@@ -101,7 +101,7 @@ def upright(characters: Characters, turn: int) -> NDArray[np.float32]:
 
 
 def base_lines(characters: Characters, turn: int) -> NDArray[np.float32]:
-    """The vertical position of each character's base line in the frame of :func:`upright`, in points."""
+    """Returns the vertical position of each character's base line, in points, in the frame of :func:`upright`."""
     origins = characters.origins
     if origins is None:
         raise ValueError("base lines are known of text that was read, not of text that was recognised")
@@ -116,10 +116,10 @@ def cut_pieces(
     boxes: NDArray[np.float32],
     owners: NDArray[np.intp] | None = None,
 ) -> list[LinePiece]:
-    """Cuts visible characters, in stream order, wherever the next one is not directly beside the last.
+    """Cuts visible characters, in stream order, at each one that is not directly beside the one before.
 
-    ``boxes`` are those of all characters in the upright frame; ``owners``, a number for each of ``positions``, cuts
-    wherever it changes.
+    ``boxes`` are those of all characters in the upright frame. ``owners`` has a number for each of ``positions``; a
+    change of the number cuts too.
     """
     if not len(positions):
         return []
@@ -153,7 +153,7 @@ def cut_pieces(
 
 
 def join_line(characters: Characters, pieces: Sequence[LinePiece], boxes: NDArray[np.float32], turn: int) -> PdfLine:
-    """The line made of ``pieces``, read from left to right."""
+    """Joins ``pieces`` into a line, read from left to right."""
     pieces = sorted(pieces, key=attrgetter("x0"))
     if any(right.x0 < left.x1 - 0.5 * left.size for left, right in pairwise(pieces)):
         joined, text = _woven(characters, pieces, boxes)
@@ -202,7 +202,7 @@ def _is_mixed(pieces: Sequence[LinePiece]) -> bool:
 
 
 def stamp_lines(characters: Characters) -> list[PdfLine]:
-    """The watermarks of a page, each as its own line."""
+    """Returns the watermarks of a page, each as its own line."""
     if characters.stamps is None:
         return []
     lines = []

@@ -1,4 +1,4 @@
-"""Line numbers in the margin of a page, which are not part of the lines."""
+"""Finds line numbers in the margin of a page, which are not part of the lines."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def part_line_numbers(
 ) -> tuple[Sequence[LinePiece], list[LinePiece]]:
     """Separates pieces that number the lines beside them, top to bottom, from the others.
 
-    Columns of tables and lists are not line numbers. ``after`` is the last such number of the page before, 0 without
-    any: a few numbers are enough if they continue it or restart.
+    Columns of tables and lists are not line numbers. ``after`` is the last line number of the page before, 0 without
+    one. A few numbers are enough evidence if they continue from it or restart.
     """
     parted = {piece: _parted(characters, piece) for piece in pieces}
     numbers = _line_numbers(characters, [part for parts in parted.values() for part in parts], after)

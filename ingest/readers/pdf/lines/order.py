@@ -1,4 +1,4 @@
-"""The reading order of a page, by whitespace gutters or by its content stream."""
+"""Finds the reading order of a page, by whitespace gutters or by its content stream."""
 
 from __future__ import annotations
 
@@ -32,7 +32,10 @@ _MAX_DEPTH = 6
 
 
 def reading_order(pieces: Sequence[LinePiece]) -> list[list[LinePiece]]:
-    """Lines in reading order, each a list of its pieces. ``pieces`` are in the order of the content stream."""
+    """Returns the lines in reading order, each a list of its pieces.
+
+    ``pieces`` are in the order of the content stream.
+    """
     if len(pieces) < 2:
         return [list(pieces)] if pieces else []
     strays = _strays(pieces)
@@ -84,7 +87,7 @@ def _labels(lines: Sequence[Sequence[LinePiece]]) -> dict[LinePiece, LinePiece]:
 
 
 def columns(pieces: Sequence[LinePiece], depth: int = 0) -> list[list[LinePiece]]:
-    """Lines by gutters: full-width lines cut the page into bands, and each band is read column by column."""
+    """Orders lines by gutters: full-width lines cut the page into bands, and each band is read column by column."""
     gutter = _gutter(pieces) if depth < _MAX_DEPTH else None
     if gutter is None:
         return _rows(pieces)

@@ -1,4 +1,4 @@
-"""Raised and lowered glyphs of a line: exponents, indices and possible note marks."""
+"""Finds raised and lowered glyphs of a line: exponents, indices and possible note marks."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _ORDINAL = re.compile(r"st|nd|rd|th|e|er|o|a|ª|º|TM|SM|®|℠|™", re.IGNOREC
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A line's positions and text, one for each, and the index ranges of likely note marks."""
+    """A line's positions, its text with one character for each position, and the index ranges of likely note marks."""
 
     positions: NDArray[np.intp]
     text: str
@@ -53,10 +53,10 @@ def write_raised(
     base: NDArray[np.float32],
     flat: Sequence[NDArray[np.intp]] = (),
 ) -> Written:
-    """The line with raised and lowered digits written as such: ``10⁹``, ``CO₂``, ``x^(ab)``.
+    """Writes raised and lowered digits of a line as such: ``10⁹``, ``CO₂``, ``x^(ab)``.
 
-    ``boxes`` and ``base``, the height of base lines, are those of all characters in the upright frame. Raised digits at
-    the head of the line, which lead a note, stay unchanged, and so do ``flat``, positions of fractions.
+    ``boxes`` and ``base`` (the height of base lines) are those of all characters in the upright frame. Raised digits at
+    the beginning of the line stay unchanged, because they may begin a note. So do ``flat``, the positions of fractions.
     """
     inked = np.flatnonzero((joined >= 0) & ~np.isnan(boxes[joined, 0]))  # -1 and -2 are no positions from the end
     if not len(inked):

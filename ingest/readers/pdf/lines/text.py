@@ -32,7 +32,7 @@ _LAST_BLANK = 0x3000  # the ideographic space is the last of all spaces
 class Word(NamedTuple):
     """Characters of one line without a space between them.
 
-    The box and its centre, ``x`` and ``y``, are in points as displayed; ``size`` is the font size in points.
+    The box and its centre, ``x`` and ``y``, are in points as displayed. ``size`` is the font size in points.
     """
 
     text: str
@@ -48,15 +48,15 @@ class Word(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Characters:
-    """The visible characters of one page in the order of its content stream; all arrays have ``len(text)`` rows.
+    """The visible characters of one page in the order of its content stream. All arrays have ``len(text)`` rows.
 
     ``boxes``: float32, x0 y0 x1 y1 in points on the displayed page, origin top left, NaN for spaces and line ends. They
     reach from descender to ascender, so all boxes of a line in one font have one height. ``sizes``: float32, font size
     in points. ``turns``: int8, quarter turns of the text against the displayed page, counterclockwise; 0 is upright.
     ``origins``: float32, x and y of a point on the base line, as displayed; None if base lines are unknown. ``stamps``:
-    int32, the number of a character's watermark from 1, or 0; None if there is none. ``told`` are the words of
-    watermarks that say something about the page. ``hidden`` is the number of characters left out because the page does
-    not show them. ``unsure``: they may be set in columns.
+    int32, the number of a character's watermark from 1, or 0; None if there is none. ``told``: the words of watermarks
+    that say something about the page. ``hidden``: the number of characters left out because the page does not show
+    them. ``unsure``: the text may be set in columns.
     """
 
     text: str
@@ -79,9 +79,9 @@ class Characters:
 
 
 def read_characters(page: pdfium.PdfPage, *, layers_off: Callable[[], bool] = bool) -> Characters:
-    """Every visible character of ``page``, once. NULs and carriage returns are left out.
+    """Reads every visible character of ``page`` once. NULs and carriage returns are left out.
 
-    ``layers_off``: the file has optional content that may be off.
+    ``layers_off``: whether the file has optional content that may be off.
     """
     width, height = page.get_size()
     text_page = page.get_textpage()
@@ -129,9 +129,9 @@ def read_characters(page: pdfium.PdfPage, *, layers_off: Callable[[], bool] = bo
 
 
 def words(characters: Characters, pieces: Sequence[NDArray[np.intp]]) -> tuple[list[Word], NDArray[np.float32]]:
-    """The words of ``pieces``, each an array of visible character positions of one line, left to right.
+    """Returns the words of ``pieces``. A piece is an array of visible character positions of one line, left to right.
 
-    Also the centre of the word to which each character belongs: float32, (len(text), 2), NaN outside all words.
+    The second result is the centre of each character's word: float32, (len(text), 2), NaN outside all words.
     """
     centres = np.full((len(characters.text), 2), np.nan, np.float32)
     if not pieces:

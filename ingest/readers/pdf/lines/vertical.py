@@ -1,4 +1,4 @@
-"""Vertical Chinese and Japanese text, in columns from right to left."""
+"""Finds vertical Chinese and Japanese text, whose columns run from right to left."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _DOWNWARDS = 3  # the quarter turns after which columns from right to left are l
 def turn_vertical(
     codes: NDArray[np.uint32], boxes: NDArray[np.float32], sizes: NDArray[np.float32], turns: NDArray[np.int8]
 ) -> tuple[NDArray[np.int8], bool]:
-    """``turns``, with the glyphs of columns turned as if they were lines; and whether that is uncertain.
+    """Returns ``turns``, with the glyphs of vertical columns turned as if the columns were lines.
 
-    ``boxes`` are displayed ones, NaN for blanks.
+    The second result says whether this is uncertain. ``boxes`` are displayed ones, NaN for blanks.
     """
     han = np.flatnonzero((codes >= _FIRST) & ~np.isnan(boxes[:, 0]) & (turns == 0))
     if len(han) < _LEAST:

@@ -1,6 +1,6 @@
-"""The text of a page by its direction, each direction with its tables.
+"""Separates the text of a page by its direction. Each direction has its own tables.
 
-Text set sideways is read as if the page were turned, including tables. Single cells of a table may be turned too.
+Sideways text, including its tables, is read as if the page were turned. Single cells of a table may be turned too.
 """
 
 from __future__ import annotations
@@ -30,17 +30,20 @@ _SLACK = 2.0  # points by which turned text may reach out of its cell
 
 @dataclass(slots=True)
 class Inside:
-    """The content of one cell, or the content outside all cells: pieces with the frame in which each is upright."""
+    """The content of one cell, or the content outside all cells.
+
+    Each piece comes with the frame in which it is upright.
+    """
 
     pieces: list[tuple[TurnedText, LinePiece]] = field(default_factory=list)
 
     def join_fractions(self, page: pdfium.PdfPage, frame: TurnedText) -> None:
-        """Sets the parts of fractions of ``frame`` side by side."""
+        """Moves the parts of fractions of ``frame`` side by side."""
         own = [piece for of, piece in self.pieces if of is frame]
         self.pieces = [(frame, piece) for piece in join_fractions(page, frame.characters, own)]
 
     def lines(self) -> Iterator[PdfLine]:
-        """The lines of the cell; those that are upright in the table come first."""
+        """Yields the lines of the cell. Lines that are upright in the table come first."""
         frames = {id(frame): frame for frame, _ in self.pieces}
         for frame in frames.values():
             own = [piece for of, piece in self.pieces if of is frame]
@@ -59,11 +62,11 @@ class FoundTable:
 
 @dataclass(slots=True)
 class TurnedText:
-    """The text of one direction: ``pieces`` in stream order, each table represented by one piece; ``tables`` by owner.
+    """The text of one direction. ``pieces`` are in stream order, and one piece stands in for each table.
 
-    Text of another direction that holds a table and is apart from the rest is one of them, so it is read in its place.
-    ``characters`` are all of the page, with ``boxes`` in the frame in which this text is upright. ``numbers`` are the
-    line numbers in the margin.
+    ``tables``: by owner. Text of another direction counts as one of the tables if it contains a table and is apart from
+    the rest. So it is read in its place. ``characters`` are those of the whole page, with ``boxes`` in the frame in
+    which this text is upright. ``numbers`` are the line numbers in the margin.
     """
 
     turn: int
@@ -81,9 +84,9 @@ class TurnedText:
 def frames_of(
     page: pdfium.PdfPage, characters: Characters, shown: NDArray[np.bool_], number: int, *, counted: int = 0
 ) -> list[TurnedText]:
-    """The text of each direction, the most frequent first. ``shown`` marks the characters that are text.
+    """Returns the text of each direction, the most frequent first. ``shown`` marks the characters that are text.
 
-    ``counted`` is the number of the last line of the page before, 0 if its lines are not numbered.
+    ``counted`` is the last line number of the page before, 0 if its lines are not numbered.
     """
     counts = np.bincount(characters.turns[shown], minlength=4)
     frames = [

@@ -1,4 +1,4 @@
-"""Text recognition (OCR) for pages that are pictures, with the ocr extra."""
+"""Recognises text (OCR) on pages that are pictures. It needs the ocr extra."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def ocr_available() -> bool:
 
 
 def recognise(page: pdfium.PdfPage) -> Characters:
-    """The characters recognised on ``page``, line by line. A character's box is its share of its line's box."""
+    """Recognises the characters on ``page``, line by line. A character's box is its share of its line's box."""
     width, height = page.get_size()
     scale = _LONG_SIDE / max(width, height, 1.0)
     found = _engine()(page.render(scale=scale).to_numpy())

@@ -1,4 +1,4 @@
-"""Laying out one page: lines in reading order, the page's text, and a box for each character."""
+"""Lays out one page: lines in reading order, the page's text, and a box for each character."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class PlacedCell:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlacedTable:
-    """A table of one page. ``loose`` are the lines outside its cells. Spans count as those of lines do."""
+    """A table of one page. ``loose`` are the lines outside its cells. Spans are defined as for lines."""
 
     shape: PageTable
     span: Span
@@ -63,12 +63,13 @@ class PlacedTable:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PageLayout:
-    """``text`` ends with a newline unless empty; ``boxes`` is float32, (len(text), 4). ``quality`` is 0..1.
+    """The layout of one page.
 
-    ``start`` is the offset of its text in the document. ``parts`` are the lines and tables in reading order; ``aside``
-    are watermarks and line numbers among its lines, ``told`` the words of watermarks about the page. ``hidden`` counts
-    characters that the page does not show, ``unread`` those without a known code point. ``unsure``: its text may be
-    vertical, and is read horizontally. ``counted`` is the number of its last line, 0 if lines are not numbered.
+    ``text`` ends with a newline unless it is empty. ``boxes`` is float32, (len(text), 4). ``quality`` is 0..1.
+    ``start`` is the offset of the text in the document. ``parts`` are the lines and tables in reading order. ``aside``
+    are the watermarks and line numbers among the lines. ``told``: the words of watermarks about the page. ``hidden``
+    counts characters that the page does not show, ``unread`` characters without a known code point. ``unsure``: the
+    text may be vertical, and is read horizontally. ``counted`` is the last line number, 0 if lines are not numbered.
     """
 
     number: int
@@ -108,7 +109,7 @@ class _Writer:
 def lay_out(page: pdfium.PdfPage, number: int, *, start: int, characters: Characters, counted: int = 0) -> PageLayout:
     """Lays out the characters of page ``number`` (1-based). Its text begins at offset ``start`` of the document.
 
-    ``counted`` is the number of the last line of the page before, 0 if its lines are not numbered.
+    ``counted`` is the last line number of the page before, 0 if its lines are not numbered.
     """
     shown = characters.visible if characters.stamps is None else characters.visible & (characters.stamps == 0)
     writer = _Writer(start, [], [])
@@ -139,7 +140,7 @@ def lay_out(page: pdfium.PdfPage, number: int, *, start: int, characters: Charac
 
 
 def plain_page(text: str, number: int, *, start: int, size: tuple[float, float], quality: float) -> PageLayout:
-    """A page with text but no geometry: its lines have no boxes and a font size of 0."""
+    """Lays out a page with text but no geometry. Its lines have no boxes and a font size of 0."""
     text = text.replace("\0", "").replace("\r\n", "\n").rstrip()
     text += "\n" if text else ""
     parts: list[Placed | PlacedTable] = []

@@ -1,4 +1,4 @@
-"""Tables recognised by the alignment of words, without drawn lines between columns or rows."""
+"""Finds tables by the alignment of words, without drawn lines between columns or rows."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _TALLEST_ROW = 15  # lines; more between two rules is a column of prose
 
 
 def split_rows(grid: PdfGrid, words: Sequence[Word]) -> PdfGrid:
-    """A grid with lines only around its header. Its body is split into rows if the words line up as rows."""
+    """Splits the body of a grid that has lines only around its header, if its words line up as rows."""
     n_rows, n_columns = len(grid.ys) - 1, len(grid.xs) - 1
     if n_rows > 3 or n_columns < 2:
         return grid
@@ -85,7 +85,7 @@ def _within(words: Iterable[Word], left: float, right: float, top: float, bottom
 
 
 def find_aligned(rules: Rules, words: Sequence[Word]) -> list[PdfGrid]:
-    """Tables with horizontal rules only, tables without rules, and tables marked by shading alone, in this order.
+    """Finds tables with horizontal rules only, then tables without rules, then tables marked by shading alone.
 
     ``words`` exclude those of known tables.
     """

@@ -1,4 +1,4 @@
-"""Rows of a table whose rules separate only groups of rows, found by the lines of words in each group."""
+"""Splits bands of a table, whose rules separate only groups of rows, by the lines of words in each band."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class _Band(NamedTuple):
 
 
 def split_bands(grid: PdfGrid, words: Sequence[Word]) -> PdfGrid:
-    """The grid with each band split into rows, if most bands line up. One label may apply to a whole band.
+    """Splits each band of a grid into rows, if most bands line up. One label may apply to a whole band.
 
-    A band is several rows if a column of values has a value on each line, and a column of names a name.
+    A band has several rows if a column of values has a value on each line, and a column of names a name on each line.
     """
     held = {cell: lines_of(inside) for cell, inside in put(words, grid).items()}
     found: dict[int, _Band] = {}

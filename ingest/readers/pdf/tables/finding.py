@@ -1,4 +1,4 @@
-"""Finding the tables of a page, by drawn lines and by the places of words."""
+"""Finds the tables of a page, by drawn lines and by the places of words."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ _ORDINAL = re.compile(r"[\[(（【]?[0-9a-zA-Zⅰ-ⅿ一二三四五六七八九
 class PageTable:
     """One table, or the part of it on one page.
 
-    ``cells`` are (row, column, row_span, column_span, box), 0-based, in reading order; every place of the grid belongs
-    to exactly one cell. A word belongs to the cell that holds its centre; cells may be empty. The first ``title_rows``
-    hold the caption or a unit, the last ``note_rows`` a note, each in one cell; ``header_rows`` follow the title. Boxes
-    are in the frame in which text of ``turn`` quarter turns is upright.
+    ``cells`` are (row, column, row_span, column_span, box), 0-based, in reading order. Every place of the grid belongs
+    to exactly one cell. A word belongs to the cell that contains its centre. Cells may be empty. The first
+    ``title_rows`` rows hold the caption or a unit, the last ``note_rows`` a note, each in one cell. ``header_rows``
+    follow the title. Boxes are in the frame in which text of ``turn`` quarter turns is upright.
     """
 
     box: Box
@@ -48,7 +48,7 @@ class PageTable:
 
     @property
     def n_rows(self) -> int:
-        """Rows of all kinds."""
+        """The number of rows of all kinds."""
         return max(row + span for row, _, span, _, _ in self.cells)
 
     @property
@@ -61,7 +61,7 @@ class PageTable:
 def find_tables(
     page: PdfPage, words: Sequence[Word], *, number: int, turn: int = 0, aside: Sequence[Word] = ()
 ) -> list[PageTable]:
-    """The tables of ``page``, top to bottom, without those that cannot be reconstructed with confidence.
+    """Finds the tables of ``page``, top to bottom. Leaves out tables that cannot be reconstructed with confidence.
 
     Args:
         page: an open page, for its drawn lines.
@@ -69,7 +69,7 @@ def find_tables(
             these are upright, like those of the tables returned.
         number: 1-based page number, for the boxes returned.
         turn: quarter turns of the words, counterclockwise.
-        aside: text of the page turned otherwise; it may fill cells between lines.
+        aside: text of the page in other directions; it may fill cells between lines.
     """
     size = page.get_size()
     rules = find_rules(page).turned(turn, *size)

@@ -1,4 +1,4 @@
-"""Cells from crossing lines, merged where no line separates them."""
+"""Makes cells from crossing lines. Cells without a line between them are merged."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PARTED = 0.5  # share of a cell's side that a line must cover to part it from i
 
 
 class PdfGridCell(NamedTuple):
-    """Rows and columns are 0-based; ``end_row`` and ``end_column`` are exclusive."""
+    """A cell of a grid. Rows and columns are 0-based; ``end_row`` and ``end_column`` are exclusive."""
 
     row: int
     column: int
@@ -36,11 +36,14 @@ class PdfGrid:
     cells: tuple[PdfGridCell, ...]
 
     def box(self, cell: PdfGridCell, page: int) -> Box:
-        """The cell's rectangle on ``page``."""
+        """Returns the cell's rectangle on ``page``."""
         return Box(page, self.xs[cell.column], self.ys[cell.row], self.xs[cell.end_column], self.ys[cell.end_row])
 
     def keep(self, rows: Sequence[int], columns: Sequence[int]) -> PdfGrid:
-        """The same grid with only these rows and columns; merged cells shrink, columns to the left widen."""
+        """Reduces the grid to these rows and columns.
+
+        Merged cells shrink, and columns widen over removed ones to their right.
+        """
         row_at = [sum(row < edge for row in rows) for edge in range(len(self.ys))]
         column_at = [sum(column < edge for column in columns) for edge in range(len(self.xs))]
         cells = (
@@ -55,7 +58,7 @@ class PdfGrid:
 
 
 def find_grids(rules: Rules) -> list[PdfGrid]:
-    """One grid for each group of crossing lines. Groups with cells that are not rectangles are left out."""
+    """Returns one grid for each group of crossing lines. Leaves out groups with cells that are not rectangles."""
     grids = []
     for across, down in _crossing(rules):
         grid = _grid(across, down)
@@ -155,7 +158,7 @@ def _without_idle_edges(grid: PdfGrid) -> PdfGrid:
 
 
 def without_empty_lines(grid: PdfGrid, filled: set[PdfGridCell]) -> PdfGrid:
-    """Drops spacers: rows, and columns as narrow as a letter, in which no own cell holds a word."""
+    """Drops rows in which no own cell has a word, and such columns if they are as narrow as a letter."""
     rows = [
         row
         for row in range(len(grid.ys) - 1)
@@ -178,7 +181,7 @@ def without_empty_lines(grid: PdfGrid, filled: set[PdfGridCell]) -> PdfGrid:
 
 
 def put(words: Sequence[Word], grid: PdfGrid) -> dict[PdfGridCell, list[Word]]:
-    """The words whose centre lies in each cell, in the order given; empty cells are left out."""
+    """Returns the words whose centre is in each cell, in the order given. Empty cells are left out."""
     owner = {
         (row, column): cell
         for cell in grid.cells

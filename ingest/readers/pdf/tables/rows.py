@@ -1,4 +1,4 @@
-"""Lines of words, and the rows and columns of cells that they form."""
+"""Groups words into lines, and lines into rows and columns of cells."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _PROSE_WIDTH = 8.0  # em; narrower columns are no prose
 
 
 class WordLine(NamedTuple):
-    """Words on one baseline, left to right, and their bounds in points; ``size`` is the largest font size."""
+    """Words on one baseline, left to right, and their bounds in points. ``size`` is the largest font size."""
 
     words: tuple[Word, ...]
     x0: float
@@ -37,17 +37,17 @@ class WordLine(NamedTuple):
 
     @classmethod
     def of(cls, words: Sequence[Word]) -> WordLine:
-        """The line of ``words``, given left to right."""
+        """Makes a line of ``words``, given left to right."""
         _, _, tops, ends, bottoms, _, _, sizes, _ = zip(*words, strict=True)
         return cls(tuple(words), words[0].x0, min(tops), max(ends), max(bottoms), max(sizes))
 
     @property
     def text(self) -> str:
-        """Words joined by single spaces."""
+        """The words joined by single spaces."""
         return " ".join(word.text for word in self.words)
 
     def pieces(self, gutter: float) -> list[WordLine]:
-        """The parts between gaps of at least ``gutter`` em."""
+        """Returns the parts between gaps of at least ``gutter`` em."""
         least = gutter * self.size
         starts = [
             index
@@ -60,7 +60,7 @@ class WordLine(NamedTuple):
 
 
 def lines_of(words: Iterable[Word]) -> list[WordLine]:
-    """Words grouped by overlap of their heights, top to bottom, without leader dots."""
+    """Groups words whose heights overlap into lines, top to bottom, without leader dots."""
     lines: list[list[Word]] = []
     top = bottom = -1.0  # of the tallest word of the line: marks above or below it join it
     for word in sorted(words, key=attrgetter("y")):
@@ -77,9 +77,9 @@ def lines_of(words: Iterable[Word]) -> list[WordLine]:
 
 
 def column_edges(lines: Sequence[WordLine], least: float) -> list[float]:
-    """Column edges: one in each strip at least ``least`` em wide that nine of ten lines leave free.
+    """Returns the column edges: one in each strip at least ``least`` em wide that nine of ten lines leave free.
 
-    The edge is in the middle of the part of the strip that most lines leave free.
+    An edge is in the middle of the part of the strip that most lines leave free.
     """
     if not lines:
         return []
@@ -118,13 +118,13 @@ def _parting(edges: Sequence[float], lines: Sequence[WordLine], gutter: float) -
 
 @dataclass(frozen=True, slots=True)
 class PdfRow:
-    """One row of cells: first column and end column (exclusive) of each, and its lines."""
+    """One row. ``cells`` gives each cell's first column, its end column (exclusive) and its lines."""
 
     cells: tuple[tuple[int, int, tuple[WordLine, ...]], ...]
 
     @property
     def filled(self) -> set[int]:
-        """Columns that hold text."""
+        """Returns the columns that contain text."""
         return {column for first, end, _ in self.cells for column in range(first, end)}
 
     @property
@@ -162,9 +162,9 @@ def _row(line: WordLine, edges: Sequence[float], gutter: float) -> PdfRow:
 def body_rows(
     lines: Sequence[WordLine], edges: Sequence[float], gutter: float, widths: Sequence[float] | None = None
 ) -> list[PdfRow] | None:
-    """One row a line. Lines that finish a full cell above are joined to it; None if this is uncertain.
+    """Makes one row of each line. A line that continues a full cell above is joined to it. None if this is uncertain.
 
-    ``widths`` are the widths available in the columns, in points; by default the widest text of each.
+    ``widths`` are the available widths of the columns, in points; by default the width of each column's widest text.
     """
     single = [_row(line, edges, gutter) for line in lines]
     widths = widths or _widths(single, len(edges) + 1)
@@ -198,12 +198,12 @@ def _widths(rows: Sequence[PdfRow], n_columns: int) -> list[float]:
 
 
 def cell_of(row: PdfRow, column: int) -> tuple[WordLine, ...]:
-    """The lines of the cell in ``column`` alone; none if it is empty or part of a wider cell."""
+    """Returns the lines of the cell in ``column`` alone. Empty if the cell is empty or part of a wider cell."""
     return next((lines for first, end, lines in row.cells if (first, end) == (column, column + 1)), ())
 
 
 def is_full(line: WordLine, following: WordLine, width: float) -> bool:
-    """Whether the first word of ``following`` would not have fitted after ``line``, so the break was forced."""
+    """Whether ``line`` was full, so the break was forced: the first word of ``following`` would not have fitted."""
     word = following.words[0]
     first = word.size if _CJK.match(word.text) else word.x1 - word.x0 + 0.2 * word.size
     return line.x1 - line.x0 + first > width
@@ -245,7 +245,7 @@ def _extended(above: PdfRow, row: PdfRow) -> PdfRow:
 
 
 def is_value(text: str) -> bool:
-    """Whether a cell holds a number or a word that replaces one."""
+    """Whether a cell contains a number, or a word in place of a number."""
     compact = text.replace(" ", "")
     return bool(_NUMBER.fullmatch(compact) or _BLANK_VALUE.fullmatch(compact))
 
@@ -253,7 +253,7 @@ def is_value(text: str) -> bool:
 def to_grid(
     rows: Sequence[PdfRow], edges: Sequence[float], left: float, right: float, top: float, bottom: float
 ) -> PdfGrid:
-    """The rows as a grid whose row edges are midway between their texts. Gaps become empty cells."""
+    """Makes a grid of the rows. Row edges are midway between the texts of rows. Gaps become empty cells."""
     between = [(above.bottom + row.top) / 2 for above, row in itertools.pairwise(rows)]
     cells = []
     for index, row in enumerate(rows):
@@ -264,7 +264,7 @@ def to_grid(
 
 
 def header_rows(band: Sequence[WordLine], edges: Sequence[float]) -> list[PdfRow] | None:
-    """A header's lines are one row; two if names of groups of columns are on its first line."""
+    """Makes one row of a header's lines, or two rows if its first line names groups of columns."""
     first = _row(band[0], edges, RULED_GUTTER)
     grouped = _over_groups(first, band[1:], edges) if len(band) > 1 else None
     spanning = grouped or (first if any(end - start > 1 for start, end, _ in first.cells) else None)
@@ -308,7 +308,7 @@ def _centre(line: WordLine) -> float:
 
 
 def one_row(band: Sequence[WordLine], edges: Sequence[float]) -> list[PdfRow] | None:
-    """All lines of ``band`` as one row; None if a piece of text crosses a column edge."""
+    """Makes one row of all lines of ``band``. None if a piece of text crosses a column edge."""
     columns: dict[int, tuple[WordLine, ...]] = {}
     for line in band:
         for first, end, lines in _row(line, edges, RULED_GUTTER).cells:

@@ -1,4 +1,4 @@
-"""Straight lines drawn on a page that may border table cells."""
+"""Finds straight lines drawn on a page that may border table cells."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Point = tuple[float, float]
 
 
 class Rule(NamedTuple):
-    """A horizontal or vertical line: ``at`` across, from ``start`` to ``end`` along its direction, in points."""
+    """A horizontal or vertical line. ``at`` is its position across, ``start`` and ``end`` those along it, in points."""
 
     at: float
     start: float
@@ -34,16 +34,17 @@ class Rule(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The lines of a displayed page, top-left origin. ``bands`` are the upper and lower edges of shaded areas."""
+    """The lines of a displayed page, origin top left. ``bands`` are the upper and lower edges of shaded areas."""
 
     across: tuple[Rule, ...] = ()
     down: tuple[Rule, ...] = ()
     bands: tuple[Rule, ...] = ()
 
     def turned(self, turn: int, width: float, height: float) -> Rules:
-        """The lines in the frame in which text of ``turn`` quarter turns is upright. The page size is in points.
+        """Returns the lines in the frame in which text of ``turn`` quarter turns is upright.
 
-        Shaded areas are known only by their upper and lower edges. One or three quarter turns lose them.
+        The page size is in points. Of shaded areas only the upper and lower edges are known. So one or three quarter
+        turns lose them.
         """
         if turn == 1:
             across, down = self.down, tuple(Rule(height - at, start, end) for at, start, end in self.across)
@@ -72,7 +73,10 @@ def _mirrored(rules: Iterable[Rule], size: float | None, reach: float) -> tuple[
 
 
 def find_rules(page: PdfPage) -> Rules:
-    """Every horizontal and vertical line of the page, collinear pieces joined; none if the page is a drawing."""
+    """Returns every horizontal and vertical line of the page. Collinear pieces are joined.
+
+    Empty if the page is a drawing.
+    """
     across, down, bands = [], [], []
     frame = _to_displayed(page)
     for count, path in enumerate(_paths(ctypes.cast(page.raw, ctypes.c_void_p).value or 0, frame)):
@@ -104,7 +108,7 @@ def _joined(rules: Iterable[Rule]) -> tuple[Rule, ...]:
 
 
 def clusters(rules: Sequence[Rule], *, gap: float) -> Iterator[list[Rule]]:
-    """Runs of rules, in order of ``at``, with at most ``gap`` points from one to the next."""
+    """Yields runs of rules in the order of ``at``. Within a run, neighbours are at most ``gap`` points apart."""
     run: list[Rule] = []
     for rule in rules:
         if run and rule.at - run[-1].at > gap:
