@@ -76,11 +76,6 @@ def glossary() -> Glossary:
     return _read_units(files("sinkqa.index.glossary").joinpath(_AS_UNITS).read_text("utf-8"))
 
 
-def read_glossary(text: str) -> Glossary:
-    """Reads lines ``carbon sink|sink of carbon=碳汇|碳库``. Blank lines and lines that begin with # are skipped."""
-    return _read_units(as_units(text))
-
-
 def as_units(text: str) -> str:
     """Returns the glossary with its renderings cut into units: ``carbon sink|碳 汇|碳 库``.
 

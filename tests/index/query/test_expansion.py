@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sinkqa.index.glossary import renderings
-from sinkqa.index.glossary.renderings import as_units, glossary, read_glossary
+from sinkqa.index.glossary.renderings import as_units, glossary
 from sinkqa.index.query.expansion import expand, matched_terms
 from sinkqa.index.search.query import Alternative, Group
 from sinkqa.ingest.text.analyzer import analyze
@@ -87,7 +87,7 @@ def test_function_words_are_asked_for_only_where_there_is_nothing_else() -> None
 
 
 def test_lines_that_say_nothing_are_passed_over() -> None:
-    read = read_glossary("# notes\n\nsink of carbon|CS=碳汇\n")
+    read = renderings._read_units(as_units("# notes\n\nsink of carbon|CS=碳汇\n"))
     assert list(read.find("the sinks of carbon")) == [(["sink", "of", "carbon"], [("cs",), ("碳汇",)])]
 
 
