@@ -9,9 +9,6 @@ from sinkqa.index.models.encoder import load_encoder
 from sinkqa.service.answering.judging.judge import RuleJudge
 from sinkqa.service.evidence.analysis import Analysis
 from tests.eval.collections import write_rows
-from tests.eval.commands.test_cli import evaluate
-
-__all__ = ["evaluate"]
 
 LAKE = "The lake of Orn is 40 metres deep. Its ferry was built in 1931 and carries sixty people."
 MILL = "The mill of Tarn grinds oats. It was sold to the village for nine thousand euros."

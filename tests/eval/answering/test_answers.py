@@ -13,9 +13,6 @@ from sinkqa.service.answer import Segment
 from sinkqa.service.engine import Engine
 from sinkqa.service.settings import Settings
 from tests.eval.collections import write_rows
-from tests.eval.commands.test_cli import evaluate
-
-__all__ = ["evaluate"]
 
 TEXT = """# Forests of the Lund district
 

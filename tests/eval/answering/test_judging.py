@@ -14,9 +14,6 @@ from sinkqa.service.engine import Engine
 from sinkqa.service.evidence.analysis import Analysis
 from sinkqa.service.settings import Settings
 from tests.eval.collections import write_rows
-from tests.eval.commands.test_cli import evaluate
-
-__all__ = ["evaluate"]
 
 OLD = """# Orn fishing rules of 1990
 

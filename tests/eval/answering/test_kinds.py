@@ -16,9 +16,6 @@ from sinkqa.service.answering.judging.confidence import SIGNS
 from sinkqa.service.answering.judging.judge import RuleJudge
 from tests.eval.answering.test_abstain import ROWS, row
 from tests.eval.collections import write_rows
-from tests.eval.commands.test_cli import evaluate
-
-__all__ = ["evaluate"]
 
 ROOT = Path(__file__).parents[3]
 WORDINGS = "pqrstu"

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from sinkqa.eval.answering.statements import Labelled, Row, Statement, label_statements, read_statements, tally
-from sinkqa.eval.cli import main
 from sinkqa.eval.data.evidence import bare
 from sinkqa.eval.errors import MalformedData, NothingToMeasure
 from sinkqa.index.models.encoder import load_encoder
@@ -56,21 +54,6 @@ def statements(tmp_path):
 def written(path, lines):
     path.write_text("".join("\t".join(line) + "\n" for line in lines), "utf-8")
     return path
-
-
-@pytest.fixture
-def evaluate(monkeypatch, capsys):
-    def run(*args):
-        monkeypatch.setattr(sys, "argv", ["sinkqa-eval", *map(str, args)])
-        status = 0
-        try:
-            main()
-        except SystemExit as leaving:
-            status = leaving.code or 0
-        captured = capsys.readouterr()
-        return status, captured.out, captured.err
-
-    return run
 
 
 def test_what_the_documents_say_is_supported_and_what_they_do_not_is_not(documents, statements):

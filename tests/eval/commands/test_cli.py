@@ -1,30 +1,13 @@
 import json
-import sys
 from dataclasses import fields
 
 import pytest
 
-from sinkqa.eval.cli import main
 from sinkqa.eval.results.saved import read_result
 from sinkqa.index.models.reranker import load_reranker
 from sinkqa.index.query.fusion import Weights
 from tests.eval.collections import CORPUS, QRELS, write_collection, write_rows
 from tests.index.tiny import write_bert
-
-
-@pytest.fixture
-def evaluate(monkeypatch, capsys):
-    def run(*args):
-        monkeypatch.setattr(sys, "argv", ["sinkqa-eval", *map(str, args)])
-        status = 0
-        try:
-            main()
-        except SystemExit as leaving:
-            status = leaving.code or 0
-        captured = capsys.readouterr()
-        return status, captured.out, captured.err
-
-    return run
 
 
 def test_beir_compare_and_report_go_hand_in_hand(tmp_path, evaluate):

@@ -7,12 +7,11 @@ import pytest
 
 from sinkqa.eval.data.trec import ScoredDoc, write_run
 from tests.eval.collections import write_collection
-from tests.eval.commands.test_cli import evaluate
 from tests.eval.commands.test_report import HOSTILE, Reader, result
 from tests.service.http.browsing import needs_chromium
 from tests.service.http.conftest import browser
 
-__all__ = ["browser", "evaluate"]
+__all__ = ["browser"]
 
 
 @pytest.fixture

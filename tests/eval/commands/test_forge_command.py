@@ -1,25 +1,6 @@
 import json
-import sys
 
-import pytest
-
-from sinkqa.eval.cli import main
 from tests.eval.forging.texts import write_library
-
-
-@pytest.fixture
-def evaluate(monkeypatch, capsys):
-    def run(*args):
-        monkeypatch.setattr(sys, "argv", ["sinkqa-eval", *map(str, args)])
-        status = 0
-        try:
-            main()
-        except SystemExit as leaving:
-            status = leaving.code or 0
-        captured = capsys.readouterr()
-        return status, captured.out, captured.err
-
-    return run
 
 
 def test_the_command_prints_a_row_for_each_kind_and_the_true_statements(tmp_path, evaluate):

@@ -8,10 +8,7 @@ from sinkqa.eval.errors import EndpointFailed, MalformedData
 from sinkqa.eval.peers.endpoint.asking import Endpoint, ask_all
 from tests.eval.answering.test_answers import TEXT, rows
 from tests.eval.collections import write_rows
-from tests.eval.commands.test_cli import evaluate
 from tests.service.endpoint import endpoint
-
-__all__ = ["evaluate"]
 
 QUESTIONS = [Question(f"q{i}", f"question {i}?", "en", None, ()) for i in range(4)]
 

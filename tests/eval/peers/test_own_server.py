@@ -7,10 +7,7 @@ from sinkqa.service.engine import Engine
 from sinkqa.service.settings import Settings
 from tests.eval.answering.test_answers import TEXT, rows
 from tests.eval.collections import write_rows
-from tests.eval.commands.test_cli import evaluate
 from tests.service.http.conftest import serving
-
-__all__ = ["evaluate"]
 
 NOT_TOLD = {"recall@1", "recall@5", "recall@10", "confidence"}
 """Of an answer over this interface nobody learns the ranking, nor how sure it is."""

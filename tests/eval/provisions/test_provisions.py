@@ -8,10 +8,7 @@ from sinkqa.eval.errors import NothingToMeasure
 from sinkqa.eval.provisions.measuring import Draw, failures, score_provisions
 from sinkqa.eval.results.saved import read_result
 from sinkqa.index.models.encoder import load_encoder
-from tests.eval.commands.test_cli import evaluate
 from tests.eval.statutes import NZ, ZH
-
-__all__ = ["evaluate"]
 
 
 @pytest.fixture
