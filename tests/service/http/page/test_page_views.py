@@ -90,12 +90,14 @@ def loading(page: Page, served: Served) -> None:
 
 def correcting(page: Page, served: Served) -> None:
     page.goto(f"{served.url}/#/library?words=long.md")
+    expect(page.locator("#documents .entry")).to_have_count(1)
     page.locator("#documents .entry [data-edit]").click()
     expect(page.locator("#edit-dialog")).to_be_visible()
 
 
 def deleting(page: Page, served: Served) -> None:
     page.goto(f"{served.url}/#/library?words=long.md")
+    expect(page.locator("#documents .entry")).to_have_count(1)
     page.locator("#documents .entry .act").last.click()
     expect(page.locator("#delete-dialog")).to_be_visible()
 
