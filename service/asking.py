@@ -31,8 +31,8 @@ from sinkqa.service.evidence.citations import cite
 from sinkqa.service.evidence.geometry import quoted_spans
 from sinkqa.service.evidence.kept import KeptDocuments
 from sinkqa.service.evidence.pieces import Pieces
+from sinkqa.service.evidence.placing import paragraph_of, place_of
 from sinkqa.service.evidence.relevance import nearest
-from sinkqa.service.evidence.standing import paragraph_of, standing
 from sinkqa.service.evidence.warnings.doubts import doubted
 from sinkqa.service.evidence.warnings.injection import flags
 from sinkqa.service.grounding.quoting import QuoteReport, checked_quote, locate
@@ -261,7 +261,7 @@ def _ranked(hits: Sequence[Hit], documents: KeptDocuments, *, language: str) -> 
 
 def _rank(hit: Hit, documents: KeptDocuments) -> RankedPassage:
     passage = hit.passage
-    label, paragraph = standing(
+    label, paragraph = place_of(
         passage,
         documents.pages(passage.doc_id),
         passage.page_start,

@@ -16,7 +16,7 @@ from sinkqa.ingest.splitting.packing import merged
 from sinkqa.ingest.text.normalised_text import reading_view
 from sinkqa.service.answer import Citation
 from sinkqa.service.evidence.geometry import astral_offsets, line_boxes, quoted_spans
-from sinkqa.service.evidence.standing import paragraph_of, paragraph_starts, standing
+from sinkqa.service.evidence.placing import paragraph_of, paragraph_starts, place_of
 from sinkqa.service.evidence.warnings.injection import flags
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def cite(sources: Sources, passage: Passage, units: Sequence[Unit], *, number: i
     ]
     quoted = quote(text, spans)
     number_of_page = pages[0].number if pages else passage.page_start
-    label, paragraph = standing(
+    label, paragraph = place_of(
         passage,
         sources.pages(passage.doc_id),
         number_of_page,

@@ -10,7 +10,7 @@ from sinkqa.index.store.documents.catalogue import DocumentRecord
 from sinkqa.ingest.document import Page
 from sinkqa.ingest.passage import Passage
 from sinkqa.service.evidence.citations import Sources
-from sinkqa.service.evidence.standing import paragraph_starts
+from sinkqa.service.evidence.placing import paragraph_starts
 from sinkqa.service.evidence.warnings.doubts import Remarks, remarks_of
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ class Difference(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class QuoteComparison:
     """``exact``: the text contains the quote; spacing, width, line breaks and variants of characters do not count.
 
     ``altered``: the text contains most of it in order. ``differences`` are the places that differ, in the quote's
@@ -40,25 +40,25 @@ class Comparison:
     differences: tuple[Difference, ...] = ()
 
 
-def compare_quote(quote: str, text: str) -> Comparison:
+def compare_quote(quote: str, text: str) -> QuoteComparison:
     """Looks for a quote in a text.
 
     A quote is altered if a word that reverses its meaning was cut off before it (得使用 of 不得使用).
     """
     said, whole = wording(quote).strip('"'), wording(text)
     if not any(map(str.isalnum, said)):
-        return Comparison("absent")
+        return QuoteComparison("absent")
     cut = [turn for start in occurrences(said, whole) if (turn := _turn_before(whole, start)) or turn == ""]
     if "" in cut:
-        return Comparison("exact")
+        return QuoteComparison("exact")
     if cut:
-        return Comparison("altered", (Difference("", cut[0]),))
+        return QuoteComparison("altered", (Difference("", cut[0]),))
     ours, theirs = tokens(said), tokens(whole)
     stretch = nearest_stretch([token.text for token in ours], [token.text for token in theirs])
     if not _may_agree(ours, theirs[slice(*stretch)]):
-        return Comparison("absent")
+        return QuoteComparison("absent")
     differences, share = _compared(ours, theirs[slice(*stretch)])
-    return Comparison("altered", differences) if share >= _ALTERED else Comparison("absent")
+    return QuoteComparison("altered", differences) if share >= _ALTERED else QuoteComparison("absent")
 
 
 def _turn_before(whole: str, start: int) -> str:

@@ -16,7 +16,7 @@ from sinkqa.service.answer import Citation, plain
 from sinkqa.service.budget import checkpoint
 from sinkqa.service.errors import InvalidText
 from sinkqa.service.evidence.citations import Sources, cite
-from sinkqa.service.grounding.quotes import Comparison, Difference, compare_quote
+from sinkqa.service.grounding.quotes import Difference, QuoteComparison, compare_quote
 from sinkqa.service.grounding.wording import wording
 
 MOST_QUOTED = 4_000
@@ -63,7 +63,7 @@ def checked_quote(quote: str) -> str:
 class _Match:
     """What comparing the quote with a stretch of units gave; ``passage`` is the one that the stretch begins in."""
 
-    comparison: Comparison
+    comparison: QuoteComparison
     passage: Passage
     units: tuple[Unit, ...]
 
@@ -72,7 +72,7 @@ class _Match:
         return sum(len(said) + len(found) for said, found in self.comparison.differences)
 
 
-def locate(given: str, hits: Sequence[Hit], sources: Sources) -> tuple[Comparison, Citation | None]:
+def locate(given: str, hits: Sequence[Hit], sources: Sources) -> tuple[QuoteComparison, Citation | None]:
     """Compares the quote with the text around each hit. Returns the first exact place, else the most similar one.
 
     A place is skipped if its text differs from the stored text.
@@ -90,7 +90,7 @@ def locate(given: str, hits: Sequence[Hit], sources: Sources) -> tuple[Compariso
         units = _shortest(given, found.units, found.comparison)
         if citation := cite(sources, found.passage, units, number=1, score=0.0):
             return found.comparison, citation
-    return Comparison("absent"), None
+    return QuoteComparison("absent"), None
 
 
 _Stretch = tuple[Passage, tuple[Unit, ...], str]
@@ -143,7 +143,7 @@ def _said(units: Sequence[Unit]) -> str:
 def _placed(given: str, passage: Passage, units: tuple[Unit, ...], sources: Sources) -> Citation | None:
     """The citation of exactly the quoted words, or of the whole units if the words cannot be placed exactly."""
     text = sources.text(passage.doc_id)
-    holding = _shortest(given, units, Comparison("exact"))
+    holding = _shortest(given, units, QuoteComparison("exact"))
     spans = merged(text, (span for unit in holding for span in unit.spans))
     if exact := _within(given, text, spans):
         words = reading_view(text, exact).text
@@ -167,7 +167,7 @@ def _letters(char: str) -> str:
     return wording(char).replace("-", "")
 
 
-def _shortest(given: str, units: tuple[Unit, ...], comparison: Comparison) -> tuple[Unit, ...]:
+def _shortest(given: str, units: tuple[Unit, ...], comparison: QuoteComparison) -> tuple[Unit, ...]:
     """The units without those at both ends that the comparison does not need."""
     for shorter in (slice(1, None), slice(None, -1)):
         checkpoint()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sinkqa.ingest.document import Page, page_names
 from sinkqa.service.engine import Engine
-from sinkqa.service.evidence.standing import paragraph_of, paragraph_starts
+from sinkqa.service.evidence.placing import paragraph_of, paragraph_starts
 from sinkqa.service.exporting.exporter import STYLES
 from sinkqa.service.markdown import place
 from sinkqa.service.settings import Settings

@@ -14,7 +14,7 @@ _LINE = late(r"\n\s*")
 _SIGNS = late(r"[\W_]+")
 
 
-def standing(
+def place_of(
     passage: Passage, pages: Sequence[Page], number: int, paragraph: Callable[[], int]
 ) -> tuple[str | None, int | None]:
     """The label of the page with this number, and the number of the paragraph.
