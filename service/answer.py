@@ -16,6 +16,7 @@ from sinkqa.ingest.document import Box
 Status = Literal["answered", "partial", "abstained"]
 AbstainReason = Literal["no_evidence", "out_of_scope", "premise_contradicted", "unsupported", "no_question"]
 Flag = Literal["instruction", "direction"]
+StandingStatus = Literal["in_force", "not_yet", "expired", "repealed", "superseded", "proposed", "unknown"]
 
 _FLAGS = (
     "`instruction`: the text addresses a language model, fence it off from one; `direction`: it holds controls that "
@@ -51,6 +52,30 @@ class Gloss:
 
 
 @dataclass(frozen=True, slots=True)
+class StandingQuote:
+    """Words that say what a document's standing is, as they are in the stored text."""
+
+    doc_id: str
+    title: str
+    passage_id: str
+    quote: str
+    spans: tuple[QuotedSpan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether a document is in force on a date, as far as texts of the library say so."""
+
+    status: Annotated[StandingStatus, "`unknown`: no text says so, and it may well be in force."]
+    on: Annotated[str, "The date that is asked about, as YYYY-MM-DD."]
+    since: Annotated[str | None, "When it took or takes effect, as YYYY-MM-DD, YYYY-MM or YYYY."] = None
+    until: Annotated[str | None, "When it ended or ends."] = None
+    newer: Annotated[str | None, "The document that repealed or superseded it, by id."] = None
+    newer_title: str | None = None
+    quotes: Annotated[tuple[StandingQuote, ...], "What says so; empty where version numbers or dates tell."] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A quote from a document, word for word, and its place in the document."""
 
@@ -79,6 +104,7 @@ class Citation:
     ] = None
     warnings: Annotated[tuple[str, ...], _WARNINGS] = ()
     paragraph: Annotated[int | None, _PARAGRAPH] = None
+    standing: Annotated[Standing | None, "Whether the document is in force, where that matters."] = None
     offset_unit: Literal["codepoint"] = "codepoint"
     verified: Annotated[Literal[True], "The quote was compared with the store just before it was sent."] = True
 
