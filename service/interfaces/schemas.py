@@ -20,6 +20,8 @@ from sinkqa.service.answer import (
     Removed,
     SearchResult,
     Segment,
+    Standing,
+    StandingQuote,
 )
 from sinkqa.service.grounding.guard import Finding, Label
 from sinkqa.service.grounding.quotes import Difference
@@ -197,6 +199,8 @@ class WhyOut(BaseModel):
 
 
 GlossOut = model_of(Gloss, "GlossOut")
+StandingQuoteOut = model_of(StandingQuote, "StandingQuoteOut")
+StandingOut = model_of(Standing, "StandingOut")
 CitationOut = model_of(Citation, "CitationOut")
 SegmentOut = model_of(Segment, "SegmentOut")
 CellOut = model_of(AnswerCell, "CellOut")
