@@ -14,10 +14,6 @@ _KIND = late(
     r"|Constitution|Deal|White Paper|Contributions?|Bill)\b(?![-’'])"
 )
 _OF = frozenset(["Law", "Code", "Declaration", "Convention", "Act", "Charter", "Strategy", "Plan", "Constitution"])
-_WEAK = frozenset(
-    ["Measures", "Standards", "Rules", "Provisions", "Programme", "Resolution", "Communication", "Decision"]
-    + ["Opinions", "Policy", "Order", "Memorandum", "Proclamation"]
-)
 _TO = frozenset(["Protocol", "Convention", "Plan", "Strategy", "Roadmap"])
 _UNDER = frozenset(["Agreement", "Strategy"])
 _ON = frozenset(["on", "for", "concerning", "regarding", "against"])
@@ -33,6 +29,11 @@ Compare Cf Inserted Repealed Substituted Replaced Added Step January February Ma
 September October November December President President’s President's Administration Today’s Today's Office Director
 Secretary Secretariat Depositary Registry Group Application Conference Meeting Officials
 """
+_WEAKER = """
+Measures Standards Rules Provisions Programme Resolution Communication Decision Opinions Policy Order Memorandum
+Proclamation
+"""
+_WEAK = frozenset(_WEAKER.split())
 _STOPS = frozenset(_NO_NAMES.split())
 _OF_MANY = """
 Executive Implementation Action Work National Annual Strategic Strategy Management Principal New Draft Final Proposed
