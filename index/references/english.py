@@ -80,7 +80,7 @@ def named(text: str) -> Iterator[Mention]:
         if not _is_name(text[start : kind.start()].split(), kind[0], text[kind.end() : last].split(), bool(dated)):
             continue
         end = dated.end() if dated else last
-        shown = end if dated and dated[1] and text[last:end].strip().isdigit() else last
+        shown = end if dated and dated[1] and _YEARS.fullmatch(text[last:end].strip()) else last
         name = " ".join(text[start:shown].split()).strip(_EDGE)
         year = int(dated[1] or dated[2]) if dated else None
         yield Mention(start, end, "name", name, year)
