@@ -8,7 +8,7 @@ from sinkqa.index.naming.codes import codes, is_citable
 from sinkqa.index.references.citing import cited
 from sinkqa.index.references.english import named
 from sinkqa.index.references.mention import Mention
-from sinkqa.index.references.titled import japanese_laws, plain, titled
+from sinkqa.index.references.titled import announced, japanese_laws, plain, titled
 from sinkqa.ingest.text.patterns import late
 
 _ADDRESS = late(r"https?://[^\s<>\"'“”‘’，。；、（）《》【】\u4e00-\u9fff]{4,500}")
@@ -30,7 +30,15 @@ def mentions(text: str) -> list[Mention]:
     than a name in capitals.
     """
     found: list[Mention] = []
-    for each in (_addresses(text), titled(text), japanese_laws(text), _numbered(text), named(text), cited(text)):
+    for each in (
+        _addresses(text),
+        titled(text),
+        announced(text),
+        japanese_laws(text),
+        _numbered(text),
+        named(text),
+        cited(text),
+    ):
         found = _merged(found, each)
     return found
 

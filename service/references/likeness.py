@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from sinkqa.index.naming.known import Known
-from sinkqa.index.naming.lexicon import Place, heads, homes, tokens
+from sinkqa.index.naming.lexicon import Place, features, heads, homes, tokens
 from sinkqa.index.naming.titling import Name, name_of
 from sinkqa.index.references.keys import plain_name
 from sinkqa.index.references.mention import Mention
@@ -16,11 +16,12 @@ from sinkqa.ingest.text.patterns import late
 from sinkqa.service.references.resolution import How
 
 _SAME = 0.95  # share of words from which on two names say the same
-_LIKE = 0.75
+_LIKE = 0.7
 _LIKE_IF_LONG = 0.5  # of a name of much weight
 _LONG = 5.0
 _SERIES = frozenset(["contribution", "strategy"])  # what a country issues again and again under one name
 _LEAST = 2.0  # weight of the words that two names must share to be alike
+_LEAST_OF_PLACE = 1.0  # the same where the part of a country agrees
 _TELLING = 1.0  # weight below which a name tells nothing without its country and year
 _ENDING = 6  # code points of an ending, Chinese ones counted twice
 _STAGES = late("暂行|试行|临时|草案|征求意见稿|送审稿|(?i:\\b(?:interim|provisional|trial|draft|proposal|proposed)\\b)")
@@ -134,14 +135,14 @@ def _like(named: Named, known: Known, name: Name, stages: set[str]) -> Likeness 
     reason = _odd_stage(_stages(own), stages if name.is_own else _stages(other))
     year = named.mention.year
     dated = year is not None and year in known.years
-    if reason is None or (year and name.years and not dated and str(year) not in name.years):
+    if reason is None or (year and name.years and not named.name.years and not dated and str(year) not in name.years):
         return None
     forth, back = name.share(named.features), named.name.share({feature.what for feature in name.features})
     rank = _rank(named, known, name, forth, back)
     if rank is None:
         return None
     is_series = bool(named.name.kinds & _SERIES)
-    if min(named.name.whole, name.whole) < _TELLING and (rank or is_series):
+    if min(named.name.whole, name.whole) < _TELLING and (rank or is_series) and not name.heading:
         if not (named.homes & {known.home}) or not (named.name.kinds & name.kinds):
             return None
         if year is None:
@@ -159,7 +160,11 @@ def _rank(named: Named, known: Known, name: Name, forth: float, back: float) -> 
         return 0
     if plain and plain == named.without_parent:
         return 1
-    kinds = bool(named.name.kinds & name.kinds) or not (named.name.kinds and name.kinds)
+    if name.heading in known.held.values() and named.homes == {known.home} and named.name.whole < _TELLING:
+        if named.name.kinds & name.spoken and _says_all(name, named.mention.name):
+            return 1  # a numbered part of a collection
+    its = name.spoken if name.heading else name.kinds
+    kinds = bool(named.name.kinds & its) or not (named.name.kinds and name.kinds)
     if not kinds:
         return None
     if forth >= _SAME and back >= _SAME and named.name.whole:
@@ -169,7 +174,15 @@ def _rank(named: Named, known: Known, name: Name, forth: float, back: float) -> 
         return 1
     shared = min(named.name.whole * back, name.whole * forth)
     is_like = forth >= _LIKE and (back >= _LIKE or (back >= _LIKE_IF_LONG and shared >= _LONG))
-    return 2 if is_like and shared >= _LEAST else None
+    least = _LEAST_OF_PLACE if named.own_parts and forth >= _SAME else _LEAST
+    return 2 if is_like and shared >= least else None
+
+
+def _says_all(name: Name, other: str) -> bool:
+    """Whether a name has every word of the other one, places included."""
+    said, whats = tokens(other), {feature.what for feature in name.features}
+    covered = {at for each in features(said) if each.what in whats for at in range(each.first, each.last)}
+    return len(covered) == len(said)
 
 
 @lru_cache(20_000)
@@ -231,4 +244,6 @@ def _is_of_the_place(named: Named, known: Known) -> bool:
         return False
     if named.own_parts:
         return bool(named.own_parts & known.parts)
+    if named.places:  # of the whole country
+        return not known.parts
     return not known.parts or bool(known.parts & named.parts)

@@ -163,6 +163,8 @@ class Resolver:
 def _primary(found: Sequence[Known], mention: Mention) -> list[Known]:
     """Of the documents with a number those that are it, before those that are written about it or propose it."""
     own = [known for known in found if not known.kinds & _ABOUT and "proposal" not in known.kinds]
+    if held := [known for known in found if mention.code in known.held]:
+        return own or held
     if mention.code.startswith("EU"):
         return own
     return own or list(found)
