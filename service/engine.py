@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from sinkqa.service.intake.reading import OnReading
     from sinkqa.service.intake.turns import Share
     from sinkqa.service.intake.workers import File
+    from sinkqa.service.references.listing import DocumentReferences
+    from sinkqa.service.references.resolving import Resolver
 
 _TEXTS_AT_ONCE = 64  # are embedded between two looks at the clock
 _BESIDE_BYTES = 50_000  # of text that a server reads itself: a tenth of a second in which it does little else
@@ -223,6 +225,26 @@ class Engine(Shelf):
 
         with self._library.reading():
             return references(self._library, doc_id, pages)
+
+    def references_of(self, doc_id: str, *, offset: int = 0, limit: int | None = None) -> DocumentReferences:
+        """What a document names, each document once, and which documents name it.
+
+        ``offset`` and ``limit`` choose among the documents that it names.
+
+        Raises:
+            DocumentNotFound, AmbiguousDocument: see their names.
+        """
+        from sinkqa.service.references.listing import references_of
+
+        with self._library.reading():
+            return references_of(self._library, self._resolver, doc_id, offset=offset, limit=limit)
+
+    @cached_property
+    def _resolver(self) -> Resolver:
+        """It keeps what it found while the library does not change."""
+        from sinkqa.service.references.resolving import Resolver
+
+        return Resolver(self._library)
 
     @property
     def generation(self) -> int:
