@@ -145,6 +145,8 @@ def _like(named: AskedName, known: Known, name: Name, stages: frozenset[str]) ->
     if min(named.name.whole, name.whole) < _TELLING and (rank or is_series) and not name.heading:
         if not (named.homes & {known.home}) or not (named.name.kinds & name.kinds):
             return None
+        if is_series and year and known.years and not dated:
+            return None
         if year is None:
             reason = reason or "its name is that of many"
     if year is not None and known.years and not dated:
