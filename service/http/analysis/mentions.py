@@ -18,18 +18,18 @@ router = APIRouter(tags=["documents"], dependencies=[READS], responses=documente
 
 
 @router.get(
-    "/v1/documents/{doc_id}/references",
-    operation_id="get_document_references",
+    "/v1/documents/{doc_id}/mentions",
+    operation_id="list_document_mentions",
     summary="List the documents that a document names, and those that name it",
     responses=ok(DocumentReferencesOut, "What it names, and what names it.") | UNCHANGED,
 )
-def get_document_references(
+def list_document_mentions(
     request: Request, doc_id: DocId, engine: EngineOf, limit: Limit = 100, offset: Offset = 0
 ) -> Response:
     """Each document once, with the places where it is named and what that comes to in this library."""
     with engine.reading():
         record = engine.document(doc_id)
-        what = ("references", record.doc_id, engine.generation, limit, offset)
+        what = ("mentions", record.doc_id, engine.generation, limit, offset)
         return unless_known(
             request, lambda: Json(engine.references_of(record.doc_id, offset=offset, limit=limit).as_dict()), *what
         )
