@@ -7,11 +7,14 @@ from collections.abc import Iterator, Sequence
 from sinkqa.index.references.mention import Mention
 from sinkqa.ingest.text.patterns import late
 
+_KINDS = """
+Act Law Code Statute Regulation Regulations Directive Agreement Protocol Convention Treaty Pact Declaration Accord
+Accords Strategy Plan Programme Order Proclamation Memorandum Standard Standards Methodology Measures Rules Guideline
+Guidelines Guidance Provisions Opinions Ordinance Roadmap Agenda Decision Resolution Communication Framework Policy
+Charter Constitution Deal White_Paper Contribution Contributions Bill
+"""
 _KIND = late(
-    r"\b(?:Act|Law|Code|Statute|Regulations?|Directive|Agreement|Protocol|Convention|Treaty|Pact|Declaration|Accords?"
-    r"|Strategy|Plan|Programme|Order|Proclamation|Memorandum|Standards?|Methodology|Measures|Rules|Guidelines?"
-    r"|Guidance|Provisions|Opinions|Ordinance|Roadmap|Agenda|Decision|Resolution|Communication|Framework|Policy|Charter"
-    r"|Constitution|Deal|White Paper|Contributions?|Bill)\b(?![-’'])"
+    "|".join(rf"{word[0]}(?<!\w.){word[1:]}\b(?![-’'])" for word in (each.replace("_", " ") for each in _KINDS.split()))
 )
 _OF = frozenset(["Law", "Code", "Declaration", "Convention", "Act", "Charter", "Strategy", "Plan", "Constitution"])
 _TO = frozenset(["Protocol", "Convention", "Plan", "Strategy", "Roadmap"])
