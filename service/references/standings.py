@@ -16,7 +16,7 @@ from sinkqa.service.evidence.citations import cite, holds
 from sinkqa.service.evidence.geometry import astral_offsets, quoted_spans
 from sinkqa.service.references.resolving import Resolver
 from sinkqa.service.references.successors import Family
-from sinkqa.service.references.tenure import Resolves, SourcePlace, Tenure, tenure_of
+from sinkqa.service.references.tenure import SourcePlace, Tenure, tenure_of
 
 _log = logging.getLogger(__name__)
 _MOST_UNITS = 3  # of one quote
