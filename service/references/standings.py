@@ -9,17 +9,19 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sinkqa.index.library import Library
-from sinkqa.ingest.document import Span
+from sinkqa.ingest.document import Span, quote
 from sinkqa.ingest.passage import Passage, Unit
+from sinkqa.ingest.splitting.packing import merged
+from sinkqa.ingest.text.normalised_text import reading_view
 from sinkqa.service.answer import Standing, StandingQuote, StandingStatus, plain
-from sinkqa.service.evidence.citations import cite, holds
+from sinkqa.service.evidence.citations import holds
 from sinkqa.service.evidence.geometry import astral_offsets, quoted_spans
 from sinkqa.service.references.resolving import Resolver
 from sinkqa.service.references.successors import Family
 from sinkqa.service.references.tenure import SourcePlace, Tenure, tenure_of
 
 _log = logging.getLogger(__name__)
-_MOST_UNITS = 3  # of one quote
+_MOST_UNITS, _MOST_PASSAGES = 3, 2  # of one quote
 _LONGEST_LINE = 200  # code points beside the words that a line is quoted for
 
 
@@ -43,7 +45,8 @@ class _Kept:
         self.generation = generation
         self._library, self._family, self._resolver = library, Family(library), Resolver(library)
         self._tenures: dict[str, Tenure] = {}
-        self._placed: dict[SourcePlace, list[tuple[str, tuple[int, ...]]]] = {}
+        self._placed: dict[SourcePlace, list[tuple[str, tuple[Unit, ...]]]] = {}
+        self._astral: dict[str, tuple[int, ...]] = {}
 
     def tenure(self, doc_id: str) -> Tenure:
         """The time in force of a document, by its full id."""
@@ -51,7 +54,13 @@ class _Kept:
             self._tenures[doc_id] = tenure_of(self._library, self._resolver, self._family, doc_id)
         return self._tenures[doc_id]
 
-    def placed(self, place: SourcePlace) -> list[tuple[str, tuple[int, ...]]]:
+    def astral(self, text: str, text_sha256: str) -> tuple[int, ...]:
+        """:func:`astral_offsets` of a text with this hash."""
+        if text_sha256 not in self._astral:
+            self._astral[text_sha256] = astral_offsets(text)
+        return self._astral[text_sha256]
+
+    def placed(self, place: SourcePlace) -> list[tuple[str, tuple[Unit, ...]]]:
         """The passages and units that hold the words of a place."""
         if place not in self._placed:
             self._placed[place] = _units_at(self._library.passages(place.doc_id), place)
@@ -104,29 +113,25 @@ class Standings:
 
         Empty if the store holds other words by now.
         """
-        quotes: list[StandingQuote] = []
-        for passage_id, numbers in (placed := kept.placed(place)):
-            passage = self._library.passage(passage_id)
-            cited = cite(self._library, passage, [passage.units[number] for number in numbers], number=1, score=1.0)
-            if cited is None:
-                return []
-            quotes.append(StandingQuote(cited.doc_id, cited.title, passage_id, cited.quote, cited.spans))
-        return quotes if placed else self._line(place)
-
-    def _line(self, place: SourcePlace) -> list[StandingQuote]:
-        """The line that holds these words, which are in no passage: a title. Quoted with the document's first one."""
         record, text = self._library.document(place.doc_id), self._library.text(place.doc_id)
-        passages = self._library.passages(place.doc_id, most=1)
-        if not passages or not holds(text, (), text_sha256=record.text_sha256):
-            return []
-        start = text.rfind("\n", 0, place.start) + 1
+        quotes: list[StandingQuote] = []
+        for passage_id, units in kept.placed(place) or self._line(place, text):
+            if not holds(text, units, text_sha256=record.text_sha256):
+                return []
+            spans = merged(text, (span for unit in units for span in unit.spans))
+            quoted = quoted_spans(kept.astral(text, record.text_sha256), spans)
+            quotes.append(StandingQuote(record.doc_id, record.title, passage_id, quote(text, spans), quoted))
+        return quotes
+
+    def _line(self, place: SourcePlace, text: str) -> list[tuple[str, tuple[Unit, ...]]]:
+        """The line that holds these words, which are in no passage: a title. It is quoted with the first passage."""
         ends = text.find("\n", place.end)
         span = Span(
-            max(start, place.start - _LONGEST_LINE),
+            max(text.rfind("\n", 0, place.start) + 1, place.start - _LONGEST_LINE),
             min(ends if ends >= 0 else len(text), place.end + _LONGEST_LINE),
         )
-        spans = quoted_spans(astral_offsets(text), [span])
-        return [StandingQuote(record.doc_id, record.title, passages[0].passage_id, text[span.start : span.end], spans)]
+        unit = Unit((span,), reading_view(text, [span]).text)
+        return [(passage.passage_id, (unit,)) for passage in self._library.passages(place.doc_id, most=1)]
 
 
 def judged(tenure: Tenure, on: str) -> tuple[Standing, Sequence[SourcePlace]]:
@@ -150,16 +155,15 @@ def judged(tenure: Tenure, on: str) -> tuple[Standing, Sequence[SourcePlace]]:
     return Standing(status, on, since, until, coming.newer if coming else None), places
 
 
-def _units_at(passages: Sequence[Passage], place: SourcePlace) -> list[tuple[str, tuple[int, ...]]]:
-    """The passages and units that hold the words of a place. Of a table and its rows, the rows."""
+def _units_at(passages: Sequence[Passage], place: SourcePlace) -> list[tuple[str, tuple[Unit, ...]]]:
+    """The units that hold the words of a place, with the ids of their passages. Of a table and its rows, the rows."""
     found = []
     for passage in passages:
         if passage.kind == "table" or not passage.spans or passage.spans[-1].end <= place.start:
             continue
-        numbers = [number for number, unit in enumerate(passage.units) if _overlaps(unit, place)]
-        if numbers:
-            found.append((passage.passage_id, tuple(numbers[:_MOST_UNITS])))
-    return found[:2]
+        if units := [unit for unit in passage.units if _overlaps(unit, place)]:
+            found.append((passage.passage_id, tuple(units[:_MOST_UNITS])))
+    return found[:_MOST_PASSAGES]
 
 
 def _overlaps(unit: Unit, place: SourcePlace) -> bool:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
@@ -13,14 +12,14 @@ from sinkqa.index.naming.codes import is_citable, versions, without_edition
 from sinkqa.index.naming.known import Known, key
 from sinkqa.index.naming.titling import name_of
 from sinkqa.index.references.dates import later
+from sinkqa.index.references.keys import identifiers, plain_name
 from sinkqa.index.references.mention import Change
 from sinkqa.service.references.register import Register
 
 _OPENING = 400  # code points in which a document gives its version
 _APART = 60  # days between two documents of one name that are surely not copies of one
 _SHORTEST = 4  # characters of a name that tells documents apart
-_BRACKETED = re.compile(r"[（(\[][^（()）\[\]]*[）)\]]")
-_OF_CHINA = re.compile("^(?:中华人民共和国|the )")
+_MOST_REPEALING = 50  # documents that repeal one of a name
 _YEAR = re.compile(r"(19|20)\d\d\Z")
 
 
@@ -62,7 +61,6 @@ class Family:
         self._register = Register(library)
         self._dates: dict[str, Dates] = {}
         self._known: dict[str, tuple[Known | None, tuple[Known, ...]]] = {}
-        self._repealers: tuple[str, ...] | None = None
 
     def dates(self, doc_id: str) -> Dates:
         """The dates of a document."""
@@ -81,15 +79,13 @@ class Family:
             )
         return self._dates[doc_id]
 
-    def repealing(self, doc_id: str) -> Sequence[str]:
-        """The documents that repeal documents."""
-        if self._repealers is None:
-            self._repealers = tuple(
-                record.doc_id
-                for record in self._library.documents()
-                if any(change.kind == "repeals" for change in self._library.references(record.doc_id).changes)
-            )
-        return self._repealers
+    def repealing(self, doc_id: str) -> list[str]:
+        """The documents that repeal one of this name or number: whether they mean this one is another matter."""
+        own, _ = self._kin(doc_id)
+        said = identifiers(own) if own else {plain_name(self._library.document(doc_id).title)}
+        found = self._library.named([key("repeals", each) for each in sorted(said)], most=_MOST_REPEALING)
+        docs = sorted({doc for docs in found.values() for doc in docs})
+        return [each.doc_id for each in self._library.known(docs).values()]
 
     def are_namesakes(self, one: str, other: str) -> bool:
         """Whether both documents bear one name."""
@@ -199,16 +195,19 @@ def _are_alike(own: Known, other: Known) -> bool:
 
 
 def _share_a_name(own: Known, other: Known) -> bool:
-    return not _plain_names(own).isdisjoint(_plain_names(other))
+    """Whether a name of both is the same, and of the same year if it has one."""
+    mine, its = _plain_names(own), _plain_names(other)
+    return any(
+        not years or not others or years == others
+        for name in mine.keys() & its.keys()
+        for years, others in product(mine[name], its[name])
+    )
 
 
-def _plain_names(known: Known) -> frozenset[str]:
-    """The names of the document itself that tell a kind of document, without marks, editions and spaces."""
-    plain = (_plain(name.text) for name in known.names if name.is_own and name.kinds)
-    return frozenset(name for name in plain if len(name) >= _SHORTEST)
-
-
-def _plain(name: str) -> str:
-    folded = unicodedata.normalize("NFKC", name).lower()
-    bare = _OF_CHINA.sub("", _BRACKETED.sub("", folded))
-    return re.sub(r"[\W_]+", "", bare)
+def _plain_names(known: Known) -> dict[str, set[tuple[str, ...]]]:
+    """The names of the document itself that tell a kind of document, each with the years in it."""
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for name in known.names:
+        if name.is_own and name.kinds and len(plain := plain_name(name.text)) >= _SHORTEST:
+            found.setdefault(plain, set()).add(tuple(sorted(set(name.years))))
+    return found
