@@ -36,7 +36,8 @@ _SIGNED = late(rf"[^。；，]{{0,60}}?({DATE})")
 _FIRST_ARTICLE = late(r"^[\s*#]*第一条", re.MULTILINE)
 _VALID = late(
     r"(?:有效期|施行期|试行期|执行期|实施期)限?\s?(?:为|是|:|：|自[^，。]{2,30}起)?\s?"
-    r"(?:(?P<number>\d{1,2}|[一二两三四五六七八九十]{1,3})\s?(?P<unit>年|个月)|(?:截至|截止到?|至|到)\s?(?P<until>[^，。；\n]{6,24}))"
+    r"(?:(?P<number>\d{1,2}|[一二两三四五六七八九十]{1,3})\s?(?P<unit>年|个月)"
+    r"|(?:截至|截止到?|至|到)\s?(?P<until>[^，。；\n]{6,24}))"
 )
 _UNTIL = late(rf"[，,]?\s?(?:有效期)?(?:截至|截止到?|至|到)\s?(?P<until>{DATE})\s?(?:止|失效|废止)?")
 _NEXT_SENTENCE = late(r"。(?!\s?(?:本[\u4e00-\u9fff]{0,8})?(?:有效期|施行期|试行期))|\n")
@@ -109,8 +110,8 @@ _APPOINTED = late(r"\s*on\s+a\s+(?:date|day)\s+(?:to\s+be\s+)?(?:appointed|fixed
 _ENGLISH_ENDS = late(
     rf"\b(?:this|these|the present)\s+(?:[a-z]+\s+)?(?P<noun>{_NOUN})\s+(?:shall\s+|will\s+)?"
     r"(?:expires?|lapses?|ceases?\s+to\s+(?:have\s+effect|be\s+in\s+force|apply)"
-    r"|terminates?|(?:is|are)\s+repealed|remains?\s+in\s+(?:force|effect)\s+until)\s+"
-    r"(?:(?:on|at\s+the\s+(?:end|close)\s+of)\s+)?(?P<until>[^.;]{6,60})",
+    r"|terminates?|(?P<gone>(?:is|are)\s+repealed)|(?:remains?|is)\s+in\s+(?:force|effect)\s+until)\s+"
+    r"(?:(?:on|from|with\s+effect\s+from|at\s+the\s+(?P<end>end|close)\s+of)\s+)?(?P<until>[^.;]{6,60})",
     re.IGNORECASE,
 )
 
@@ -278,7 +279,8 @@ def expires(text: str, began: Change | None) -> Iterator[Change]:
             before = _BEFORE.search(text[max(0, said.start() - 20) : said.start()])
             on = first_date(said["until"], to_the_day=True)
             if on and _is_own(text, said["noun"], said.start()) and not (before and before[1].lower() in _NOT_WHEN):
-                yield Change("expires", said.start(), said.end(), on)
+                is_gone = said["gone"] and not said["end"]  # on that day it is no longer in force
+                yield Change("expires", said.start(), said.end(), later(on, days=-1) if is_gone else on)
                 break
 
 

@@ -95,6 +95,8 @@ def test_no_date_of_effect(text: str) -> None:
          "2031-03-31"),
         (_ORDER + "This order shall expire on March 3, 2033.", "2033-03-03"),
         (_ACT + "This Act expires at the close of 30 June 2035.", "2035-06-30"),
+        (_ACT + "This Act is repealed with effect from 1 January 2036.", "2035-12-31"),
+        (_ORDER + "This order is in effect until March 3, 2033.", "2033-03-03"),
     ],
 )  # fmt: skip
 def test_date_of_expiry(text: str, on: str) -> None:
@@ -137,6 +139,13 @@ def test_no_date_of_expiry(text: str) -> None:
         (_EU.replace("on peat", "on peat and repealing Directive 2001/77/EC"), ["EU200177"]),
         (_ACT + "12 Repeal\nThe Peat Burning Act 1990 is repealed.", ["Peat Burning Act 1990"]),
         (_ORDER + "This order supersedes Executive Order 14999.", ["EO14999"]),
+        (_ORDER + "Section 1. The following Presidential actions are revoked: Executive Order 14990 of May 1, 2030 "
+         "(Peat, and\nExecutive Order 14000), Memorandum of May 2, 2030 (Moss), Executive Order 14991 of May 3, 2030 "
+         "(Reeds), section 2 of Executive Order 14992, and Executive Order 14993 (Otters).\nSec. 2. Executive Order "
+         "14994 stays.", ["EO14990", "EO14991", "EO14993"]),
+        (_ORDER + "Executive Order No. 14999, dated May 1, 2030, is hereby revoked.", ["EO14999"]),
+        (_EU + "Directive 2008/48/EC is repealed with effect from 20 November 2032.", ["EU200848"]),
+        ("关于泥炭地的通知\n本通知自2031年9月1日起施行，同时废止原《甲办法》。", ["甲办法"]),
     ],
 )  # fmt: skip
 def test_repealed(text: str, targets: list[str]) -> None:
@@ -170,6 +179,8 @@ def test_repealed(text: str, targets: list[str]) -> None:
         _ACT + "References to the Peat Burning Act 1990 repealed by this Act remain.",
         _ACT + "The Peat Burning Act 1990 is repealed by section 4 of the Bog Act 1999.",
         _ACT + "Section 4(1) of the Peat Burning Act 1990: repealed, on 8 December 2009, by section 6.",
+        _ORDER + "Section 1. Section 2 of Executive Order 14998, and section 1 of Executive Order 14999 are revoked.",
+        _ORDER + "Subsequently, Executive Order 14998 was revoked by Executive Order 14999.",
         _ACT + "The Minister may repeal the Peat Burning Act 1990.",
         _ACT + "If this section is repealed, the Peat Burning Act 1990 applies.",
         _ACT + "In subsection 2, the Peat Burning Act 1990 and the plan are superseded in part.",
