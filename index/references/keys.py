@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from sinkqa.index.naming.codes import without_edition
 from sinkqa.index.naming.known import Known, Sort, key
@@ -20,6 +21,7 @@ _NO_WORD = late(r"[\W_]+")
 _SCHEME = late(r"https?://(?:www\.)?")
 
 
+@lru_cache(20_000)
 def plain_name(name: str) -> str:
     """Returns a name in the form in which names of one document are equal.
 

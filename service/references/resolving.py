@@ -100,7 +100,7 @@ class Resolver:
             return found
         if mention.by == "code" or _NO_TITLE.search(mention.name):
             return _listed(mention, None)
-        named = Named(mention, about.jurisdiction or "", frozenset([about.place] if about.place else []))
+        named = Named(mention, about.jurisdiction or "", frozenset([about.place] if about.place else []), doc_id)
         likes = best(filter(None, (best_of(named, known) for known in self._near(named))))
         if not likes:
             return _listed(mention, named)
@@ -120,7 +120,7 @@ class Resolver:
         if found := self._register.called(key("address", wanted)):
             return self._resolution("exact", found, "", doc_id)
         for entry, _ in _manifest():
-            if wanted in {plain_address(each) for each in (entry.url, entry.page) if each}:
+            if entry.url and wanted == plain_address(entry.url):
                 return Resolution("missing", title=entry.about.title or "", address=mention.name)
         return Resolution("missing", address=mention.name)
 
@@ -163,6 +163,8 @@ class Resolver:
 def _primary(found: Sequence[Known], mention: Mention) -> list[Known]:
     """Of the documents with a number those that are it, before those that are written about it or propose it."""
     own = [known for known in found if not known.kinds & _ABOUT and "proposal" not in known.kinds]
+    if held := [known for known in found if mention.code in known.held]:
+        return own or held
     if mention.code.startswith("EU"):
         return own
     return own or list(found)
@@ -175,7 +177,7 @@ def _decision(known: Known, code: str) -> str:
 
 
 def _may_be_issued(mention: Mention, known: Known, about: Metadata) -> bool:
-    """Whether a number that each issuer gives anew can be this document's: the issuers agree, as far as they are said."""
+    """Whether a number that each issuer gives anew can be this document's: the issuers agree, as far as said."""
     if mention.code.startswith("EU"):
         return known.home in ("EU", "")
     said = features_of(tokens(mention.name))
