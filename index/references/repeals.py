@@ -60,7 +60,7 @@ _EUROPEAN = late(_KIND)
 _RECITALS = late(r"\b(?:Having regard|Whereas|By the authority)\b")
 _SENTENCE = late(
     r"(?<!No)(?<!Nos)(?<!Sec)(?<!Art)[.;:]\s+(?=[(A-Z\d“\"‘])|\n\s*\n|\n(?=\s*\([a-z\d]{1,4}\)\s)"
-    r"|\n(?=\s*\d{1,3}[A-Z]?\s+(?:Repeal|Revo|Rescission))"
+    r"|\n(?=\s*\d{1,3}[A-Z]?\s+(?:Repeal|Revo|Rescission))|\n(?=\s*(?:Article|Section|Sec\.|§)\s*\d)"
 )
 # What may stand in a sentence before the documents that it repeals. "Section 3 of", "If", "Regulations under": a part.
 _HEAD = late(

@@ -142,11 +142,9 @@ def judged(tenure: Tenure, on: str) -> tuple[Standing, Sequence[SourcePlace]]:
     coming = next((ending for ending in tenure.endings if ending.over > on and ending.status != "unknown"), None)
     since = tenure.since or None
     if over:
-        first = over[0]
-        newer = next((ending.newer for ending in reversed(over) if ending.status == "superseded"), None)
-        return Standing(
-            first.status, on, since, first.until, newer if first.status == "superseded" else first.newer
-        ), first.places
+        first = next((ending for ending in over if ending.status != "unknown"), over[0])  # what is sure counts
+        newest = next((ending.newer for ending in reversed(over) if ending.status == first.status), None)
+        return Standing(first.status, on, since, first.until, newest), first.places
     until = coming.until if coming else None
     if tenure.begins is None:
         return Standing("unknown", on, since, until), coming.places if coming else ()

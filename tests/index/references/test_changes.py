@@ -52,6 +52,11 @@ def _repealed(text: str) -> list[str]:
         ("Official Journal of the European Union L 156/1\n19.6.2031\n" + _EU + "Article 9\nThis Regulation shall enter "
          "into force on the twentieth day following that of its publication in the Official Journal.", "2031-07-09"),
         (_ORDER + "This order shall take effect immediately.", "2031-03-03"),
+        ("The Peat Order 2031\nMade 26th June 2031\nThis Order comes into force on the day after the day on which it "
+         "is made.", "2031-06-27"),
+        ("The Peat Regulations 2031\nMade - - - 20th May 2031\nComing into force - - 1st July 2031\n", "2031-07-01"),
+        ("泥炭地办法\n第九条 本办法自发布之日起施行。2015年10月12日起施行的《旧办法》同时废止。\n2031年8月3日",
+         "2031-08-03"),
         ("ACTION: Final rule.\nDATES: This rule is effective January 17,\n2031.\n", "2031-01-17"),
         ("Peat methodology\nThe date of entry into force of the revision is the date of the publication of the\n"
          "meeting report on 23 November 2031.", "2031-11-23"),
@@ -136,6 +141,7 @@ def test_no_date_of_expiry(text: str) -> None:
          "(c) Section 3 of Executive Order 14992.\nSec. 8. General. Executive Order 14993 stays.",
          ["EO14990", "EO14991"]),
         (_EU + "Article 9\nRegulation (EU) No 2013/525 is repealed with effect from 1 January 2032.", ["EU2013525"]),
+        (_EU + "It ends here,\nArticle 9 Repeal\nRegulation (EU) No 2013/525 is repealed.", ["EU2013525"]),
         (_EU.replace("on peat", "on peat and repealing Directive 2001/77/EC"), ["EU200177"]),
         (_ACT + "12 Repeal\nThe Peat Burning Act 1990 is repealed.", ["Peat Burning Act 1990"]),
         (_ORDER + "This order supersedes Executive Order 14999.", ["EO14999"]),
@@ -191,6 +197,10 @@ def test_near_misses_repeal_nothing(text: str) -> None:
 
 
 def test_repeal_has_the_date_that_its_words_give() -> None:
+    at_once = _ORDER + "Executive Order 14999 of May 1, 2030 (Peat) is hereby revoked.\n\nMarch 5, 2031.\n"
+    assert _dates(at_once, "repeals") == ["2031-03-05"]
+    unsigned = "Revoking\nThe following actions are revoked: Executive Order 14999 of May 1, 2030 (Peat).\n"
+    assert _dates(unsigned, "repeals") == [""]
     assert _dates(_EU + "Regulation (EU) No 2013/525 is repealed with effect from 1 January 2032.", "repeals") == [
         "2032-01-01"
     ]
