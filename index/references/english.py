@@ -146,7 +146,16 @@ def _begin(text: str, at: int, least: int) -> int:
         is_inside = is_inside and not opens
         if word[0] in '“"‘[':
             break
-    return start
+    return start if text[start] != "(" else _behind_brackets(text, start, at)
+
+
+def _behind_brackets(text: str, start: int, at: int) -> int:
+    """Where a name begins whose first word stands behind a note in brackets."""
+    close = text.find(")", start, at)
+    behind = close + 1
+    while 0 < behind < at and text[behind].isspace():
+        behind += 1
+    return behind if close > 0 else at
 
 
 def _extent(text: str, at: int, kind: str) -> int:

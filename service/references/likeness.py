@@ -53,7 +53,7 @@ class Likeness:
 
 
 @dataclass(frozen=True)
-class Named:
+class AskedName:
     """A mention by name, prepared for comparing with documents.
 
     ``home`` and ``parts``: the country of the document that names it, and the parts of the country. ``doc_id``: that
@@ -102,12 +102,12 @@ class Named:
         return frozenset(place.part for place in self.places if place.part)
 
 
-def best_of(named: Named, known: Known) -> Likeness | None:
-    """The best way in which the mention may name the document; None if it does not."""
-    if not _is_of_the_place(named, known):
-        return None
-    stages = {stage for name in known.names if name.is_own for stage in _stages(name.text)}
-    found = [like for name in known.names if (like := _like(named, known, name, stages))]
+def best_of(named: AskedName, known: Known, title: str) -> Likeness | None:
+    """The best way in which the mention may name the document with this title; None if it does not."""
+    is_placed = _is_of_the_place(named, known)
+    possible = [name for name in known.names if is_placed or (name.heading and "treaty" in name.kinds)]
+    stages = _stages(title).union(*(_stages(name.text) for name in known.names if name.is_own))
+    found = [like for name in possible if (like := _like(named, known, name, stages))]
     return min(found, key=lambda like: (like.rank, bool(like.heading), -like.share), default=None)
 
 
@@ -127,7 +127,7 @@ def _fit(like: Likeness) -> tuple[int, bool, bool]:
     return like.rank, bool(like.heading), like.year
 
 
-def _like(named: Named, known: Known, name: Name, stages: set[str]) -> Likeness | None:
+def _like(named: AskedName, known: Known, name: Name, stages: frozenset[str]) -> Likeness | None:
     """How the mention fits one name of a document; None if it does not."""
     own, other = named.mention.name, name.text
     if not _agree(named.name.years, name.years) or _changes(own) != _changes(other):
@@ -145,6 +145,8 @@ def _like(named: Named, known: Known, name: Name, stages: set[str]) -> Likeness 
     if min(named.name.whole, name.whole) < _TELLING and (rank or is_series) and not name.heading:
         if not (named.homes & {known.home}) or not (named.name.kinds & name.kinds):
             return None
+        if is_series and year and known.years and not dated:
+            return None
         if year is None:
             reason = reason or "its name is that of many"
     if year is not None and known.years and not dated:
@@ -154,15 +156,18 @@ def _like(named: Named, known: Known, name: Name, stages: set[str]) -> Likeness 
     return Likeness(known, rank, forth + back, reason, name.heading, dated)
 
 
-def _rank(named: Named, known: Known, name: Name, forth: float, back: float) -> int | None:
+def _rank(named: AskedName, known: Known, name: Name, forth: float, back: float) -> int | None:
     plain = plain_name(name.text)
     if plain == named.plain:
         return 0
     if plain and plain == named.without_parent:
         return 1
-    if name.heading in known.held.values() and named.homes == {known.home} and named.name.whole < _TELLING:
-        if named.name.kinds & name.spoken and _says_all(name, named.mention.name):
-            return 1  # a numbered part of a collection
+    is_numbered = name.heading in known.held.values() and named.homes == {known.home} and named.name.whole < _TELLING
+    if is_numbered and named.name.kinds & name.spoken and _says_all(name, named.mention.name):
+        return 1
+    is_series = bool(named.name.kinds & name.kinds & _SERIES)
+    if is_series and named.name.whole < _TELLING and name.whole < _TELLING:
+        return 1  # if country and year agree
     its = name.spoken if name.heading else name.kinds
     kinds = bool(named.name.kinds & its) or not (named.name.kinds and name.kinds)
     if not kinds:
@@ -221,12 +226,12 @@ _CHANGES = {
 
 
 @lru_cache(20_000)
-def _stages(name: str) -> set[str]:
+def _stages(name: str) -> frozenset[str]:
     """Words in a name that say how final the document is."""
-    return {_SAME_STAGE.get(word, word) for word in _STAGES.findall(fold(name))}
+    return frozenset(_SAME_STAGE.get(word, word) for word in _STAGES.findall(fold(name)))
 
 
-def _odd_stage(mine: set[str], its: set[str]) -> str | None:
+def _odd_stage(mine: frozenset[str], its: frozenset[str]) -> str | None:
     """Why names of other stages may mean one document; empty for the same stage, None if they do not."""
     if mine == its or (its and not mine and not its & _DRAFTS):
         return ""
@@ -235,7 +240,7 @@ def _odd_stage(mine: set[str], its: set[str]) -> str | None:
     return f"its name does not say {', '.join(sorted(mine))}"
 
 
-def _is_of_the_place(named: Named, known: Known) -> bool:
+def _is_of_the_place(named: AskedName, known: Known) -> bool:
     """Whether the country and part of country that the name says, or the text, are the document's."""
     said = named.homes - _OUTER
     if said and known.home not in said | _OUTER:

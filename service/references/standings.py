@@ -41,9 +41,9 @@ class DocumentStanding:
 class _Tenures:
     """What was found of one generation of a library."""
 
-    def __init__(self, library: Library, generation: int) -> None:
+    def __init__(self, library: Library, resolver: Resolver, generation: int) -> None:
         self.generation = generation
-        self._library, self._family, self._resolver = library, Family(library), Resolver(library)
+        self._library, self._family, self._resolver = library, Family(library), resolver
         self._tenures: dict[str, Tenure] = {}
         self._placed: dict[SourcePlace, list[tuple[str, tuple[Unit, ...]]]] = {}
         self._astral: dict[str, tuple[int, ...]] = {}
@@ -73,8 +73,8 @@ class Standings:
     Safe for threads.
     """
 
-    def __init__(self, library: Library) -> None:
-        self._library = library
+    def __init__(self, library: Library, *, resolver: Resolver | None = None) -> None:
+        self._library, self._resolver = library, resolver or Resolver(library)
         self._newest: _Tenures | None = None
 
     def of(self, doc_id: str, on: datetime.date) -> Standing:
@@ -105,7 +105,7 @@ class Standings:
         """What was found of the generation that this thread reads."""
         kept, generation = self._newest, self._library.generation
         if kept is None or kept.generation != generation:
-            kept = self._newest = _Tenures(self._library, generation)
+            kept = self._newest = _Tenures(self._library, self._resolver, generation)
         return kept
 
     def _quotes(self, kept: _Tenures, place: SourcePlace) -> list[StandingQuote]:
