@@ -92,6 +92,7 @@ def _print(measured: Sequence[DocumentMentions]) -> None:
     for total in _totals(measured):
         right, wrong = _share(total.right, total.listed), _share(total.wrong, total.listed)
         typer.echo(f"{total.name}: right {right}, wrong {wrong}")
+    typer.echo(f"right, each document counted alike: {_each_alike(measured)}")
     whole = _totals(measured)[-1]
     typer.echo(f"of what was found, listed: {_share(whole.found, whole.found + whole.beyond)}")
     addressed = [judged.addressed for each in measured for judged in each.judged if judged.addressed is not None]
@@ -111,6 +112,19 @@ def _share(hits: int, n: int) -> str:
         return "–"
     value = share(hits, n)
     return f"{value.mean:.3f} ({short(value.low)}–{short(value.high)}, {hits} of {n})"
+
+
+def _each_alike(measured: Sequence[DocumentMentions]) -> str:
+    """The mean share over documents, so that a long list of one does not outweigh the others."""
+    from sinkqa.eval.policies.references import count
+    from sinkqa.eval.reporting.tables import short
+    from sinkqa.eval.results.significance import estimate
+
+    counts = [count(each.document, [each]) for each in measured]
+    if not (shares := [each.right / each.listed for each in counts if each.listed]):
+        return "–"
+    value = estimate(shares)
+    return f"{value.mean:.3f} ({short(value.low)}–{short(value.high)}, {value.n} documents)"
 
 
 def _show(measured: Sequence[DocumentMentions]) -> None:

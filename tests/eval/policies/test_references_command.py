@@ -62,6 +62,7 @@ def test_the_command_prints_counts_and_what_went_wrong(files, evaluate):
     status, printed, told = evaluate(*asked, "--show")
     assert status == 0, told
     assert "printed tables: right 1.000 (.21–1.00, 1 of 1), wrong .000" in printed.replace("0.000", ".000")
+    assert "right, each document counted alike: 1.000 (1.00–1.00, 1 documents)" in printed
     assert "missing documents given with their address: 0.000" in printed
     assert "Wrong: 0" in printed and "Beyond the list: 1\n  alder.md: Alder Act → " in printed
     assert "Not measured, as the library lacks them: lost.md" in printed
