@@ -133,6 +133,10 @@ def _show(measured: Sequence[DocumentMentions]) -> None:
         typer.echo(f"{truth.capitalize()}: {len(rows)}")
         for judged in rows:
             typer.echo(f"  {judged.listed}{_given(judged)}")
+    unaddressed = [judged for each in measured for judged in each.judged if judged.addressed is False]
+    typer.echo(f"Missing, given without their address: {len(unaddressed)}")
+    for judged in unaddressed:
+        typer.echo(f"  {judged.listed}: {judged.listed.address}")
     beyond = [(each.document, name, given) for each in measured for name, given in each.beyond]
     typer.echo(f"Beyond the list: {len(beyond)}")
     for document, name, given in beyond:
