@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from sinkqa.service.intake.reading import OnReading
     from sinkqa.service.intake.turns import Share
     from sinkqa.service.intake.workers import File
+    from sinkqa.service.references.trail import SubjectKind, Trail
 
 _TEXTS_AT_ONCE = 64  # are embedded between two looks at the clock
 _BESIDE_BYTES = 50_000  # of text that a server reads itself: a tenth of a second in which it does little else
@@ -197,6 +199,20 @@ class Engine(Shelf):
             DocumentNotFound, AmbiguousDocument: ``doc_id`` names no document, or several.
         """
         return self._asking.verify_quote(quote, doc_id=doc_id)
+
+    def trail(
+        self, subject: str, *, kind: SubjectKind | None = None, as_of: date | None = None, language: str | None = None
+    ) -> Trail:
+        """From a claim, a passage or a document to the policies that it names, and the clauses of these.
+
+        ``kind``: what the subject is; by default its form tells. ``as_of``: the date for which the standing of policies
+        is told, by default today. ``language`` of the words, "zh" or "en"; by default the subject's.
+
+        Raises:
+            InvalidText: the claim has no statement, or over 4,000 characters.
+            PassageNotFound, DocumentNotFound, AmbiguousDocument: see their names.
+        """
+        return self._asking.trail(subject, kind=kind, as_of=as_of, language=language)
 
     def export(self, memo: Memo, kind: str, *, link: Link) -> Exported:
         """The memo as a file of this kind (:data:`FORMATS`). Every quote is read again first.

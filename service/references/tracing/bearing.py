@@ -1,0 +1,238 @@
+"""Says how likely a piece states a claim in other words or in another language, and what of the claim it lacks.
+
+This never makes a claim supported: that needs whole sentences (docs/decisions/0016). It tells the clauses that are
+worth reading from those that are merely on the subject.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from sinkqa.index.arrays import Floats, distinct
+from sinkqa.index.models.encoder import Encoder
+from sinkqa.index.query.expansion import wordings
+from sinkqa.ingest.text.amount import REFERENCES, Amount, date_parts
+from sinkqa.ingest.text.amounts import amounts
+from sinkqa.ingest.text.analyzer import units
+from sinkqa.ingest.text.normalised_text import cased, fold
+from sinkqa.ingest.text.patterns import late
+from sinkqa.service.evidence.analysis import Analysis
+from sinkqa.service.evidence.pieces import Piece
+from sinkqa.service.grounding.guard import Finding
+from sinkqa.service.grounding.polarity import marks
+
+WEIGHTS = {
+    "fit": 2.48, "worst": 2.80, "mean": 2.19, "amounts": 3.14, "lacking": -0.64, "names": -0.51, "turned": -0.72,
+    "across": 0.75,
+}  # fmt: skip
+"""The weight of each feature, fitted on claims about policy documents (docs/decisions/0025)."""
+OFFSET = -5.19
+BAR = 0.55
+"""The likelihood from which on a clause is said to come near."""
+
+_WORD = late("[a-z]+")
+_RATE = late(r"(?:\s*/|\s+(?:per|a|each|for every)\s).*|^每[^\d一二三四五六七八九十百千万]{1,4}", re.IGNORECASE)
+_BORDER = late(r"(?<!\d)[,;:]|[,;:](?!\d)|[。!?、]")
+_SAME_CLAUSE = 0.8  # of the nearest clause's score
+_PLACES = frozenset({"country", "region", "province", "city"})
+_WORST = 0.4  # of a claim's weight
+_LOWER, _UPPER = frozenset({"least", "more"}), frozenset({"most", "less"})
+# Capitalised words that are no names by themselves.
+_COMMON = frozenset(
+    "january february march april may june july august september october november december law act order regulation"
+    " regulations measures state states party parties government member members group plan strategy".split()  # noqa: SIM905
+)
+
+
+class Bearing(NamedTuple):
+    """How a piece bears on a claim.
+
+    ``likely``, 0..1: how likely it states the claim. ``near``, 0..1: the same, whatever its amounts are. ``lacking``:
+    amounts and places of the claim that the piece, its headings and its document do not have. ``turned``: one of the
+    two denies or forbids, and the other does not.
+    """
+
+    likely: float
+    near: float
+    lacking: tuple[Finding, ...]
+    turned: bool = False
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether it may be shown as a clause that comes near."""
+        return self.likely >= BAR and not self.lacking
+
+
+def bearings(claim: Analysis, pieces: Sequence[Piece], fits: Sequence[float], encoder: Encoder) -> list[Bearing]:
+    """How each piece bears on the claim. ``fits``: how well each fits it, 0..1."""
+    if not pieces:
+        return []
+    worst, mean = _covered(claim, pieces, encoder)
+    found = []
+    for piece, fit, low, all_ in zip(pieces, fits, worst, mean, strict=True):
+        lacking = _lacking_amounts(claim, piece, encoder)
+        seen = {"fit": fit, "worst": float(low), "mean": float(all_)} | features(claim, piece, lacking)
+        found.append(_bearing(claim, piece, seen, lacking))
+    return found
+
+
+def features(claim: Analysis, piece: Piece, lacking: Sequence[Amount]) -> dict[str, float]:
+    """The features that depend on amounts, names and turning words, each 0 or 1."""
+    return {
+        "amounts": float(not lacking and any(True for _ in _own_amounts(claim))),
+        "lacking": float(bool(lacking)),
+        "names": float(any(_lacking_names(claim, piece))),
+        "turned": float(_turns(claim) != _turns(piece.said)),
+        "across": float(claim.language != piece.passage.language),
+    }
+
+
+def _bearing(claim: Analysis, piece: Piece, seen: dict[str, float], lacking: Sequence[Amount]) -> Bearing:
+    missing = [Finding(each.kind, each.said, None) for each in lacking]
+    missing += [Finding("entity", name, None) for name, kind in _lacking_names(claim, piece) if kind in _PLACES]
+    near = seen | {"amounts": 0.0, "lacking": 0.0}
+    return Bearing(_likelihood(seen), _likelihood(near), tuple(missing), seen["turned"] == 1.0)
+
+
+def _likelihood(seen: dict[str, float]) -> float:
+    logit = OFFSET + sum(WEIGHTS[name] * value for name, value in seen.items())
+    return float(1 / (1 + np.exp(-logit)))
+
+
+def _own_amounts(claim: Analysis) -> Iterator[Amount]:
+    """The amounts that measure something. Numbers of articles only name a place."""
+    return (each for each in claim.amounts if each.dimension not in REFERENCES)
+
+
+def _lacking_amounts(claim: Analysis, piece: Piece, encoder: Encoder) -> list[Amount]:
+    """The claim's amounts of which a value stands neither in the piece nor, for years and dates, around it.
+
+    In a piece with several amounts of one unit, the clause that is about the claim must hold it.
+    """
+    ours = list(_own_amounts(claim))
+    if not ours:
+        return []
+    around = (*piece.whole.amounts, *piece.place.headings.amounts, *piece.place.origin.title.amounts)
+    numbers = [each for each in piece.said.amounts if each.kind == "number"]
+    said = {(each.dimension, end) for each in ours for end in (each.low, each.high)}
+    if any((each.dimension, each.low) not in said and _has_rival(each, ours) for each in numbers):
+        places = _about(claim, piece, encoder)
+        numbers = [each for each in numbers if any(start <= each.start < end for start, end in places)]
+    return [each for each in ours if not _is_borne(each, piece, numbers, around)]
+
+
+def _has_rival(amount: Amount, ours: Sequence[Amount]) -> bool:
+    return any(each.kind == "number" and each.dimension == amount.dimension for each in ours)
+
+
+def _about(claim: Analysis, piece: Piece, encoder: Encoder) -> list[tuple[int, int]]:
+    """The clauses of a piece that come nearest to the claim, as ranges of its folded text."""
+    text = piece.said.folded
+    borders = [0, *(match.end() for match in _BORDER.finditer(text)), len(text)]
+    places = [(start, end) for start, end in pairwise(borders) if text[start:end].strip()]
+    said, *clauses = encoder.tokens([claim.folded, *(text[start:end] for start, end in places)])
+    near = encoder.maxsim(said, clauses)
+    return [place for place, score in zip(places, near, strict=True) if score >= _SAME_CLAUSE * near.max()]
+
+
+def _is_borne(said: Amount, piece: Piece, numbers: Sequence[Amount], around: Sequence[Amount]) -> bool:
+    if said.kind == "date":
+        sought = date_parts(said)
+        return any(
+            all(not part or part == there for part, there in zip(sought, date_parts(each), strict=True))
+            for each in around
+            if each.kind == "date"
+        )
+    if said.kind == "year":
+        years = {int(end) for each in around if each.kind == "year" for end in (each.low, each.high)}
+        years |= {date_parts(each)[0] for each in around if each.kind == "date"} | {piece.place.origin.year or 0}
+        return {int(said.low), int(said.high)} <= years
+    if all(any(_says(each, said, end) for each in numbers) for end in {said.low, said.high}):
+        return True
+    if not (is_rate := "/" in said.dimension) and not any("/" in each.dimension for each in numbers):
+        return False
+    bare = [rate for each in numbers for rate in (_apart(each.said) if "/" in each.dimension else (each,))]
+    ours = _apart(said.said) if is_rate else (said,)
+    return bool(ours) and all(any(_says(each, own, end) for each in bare) for own in ours for end in {own.low, own.high})
+
+
+def _says(there: Amount, said: Amount, end: Decimal) -> bool:
+    """Whether an amount has this end of the claim's, in the same unit, and is no bound on the other side."""
+    if (there.bound in _LOWER and said.bound in _UPPER) or (there.bound in _UPPER and said.bound in _LOWER):
+        return False
+    return there.dimension == said.dimension and end in (there.low, there.high)
+
+
+@lru_cache(maxsize=256)
+def _apart(said: str) -> tuple[Amount, ...]:
+    """An amount without what it is counted by: the fine is 10 yuan, whether "per square metre" stands beside it."""
+    return tuple(amounts(cased(_RATE.sub("", said))))
+
+
+def _lacking_names(claim: Analysis, piece: Piece) -> Iterator[tuple[str, str]]:
+    """Names of the claim that neither the piece, its passage, its headings nor its document has, with their kinds.
+
+    A name that no list holds is compared within one language only.
+    """
+    across = claim.language != piece.passage.language
+    for name in claim.entities:
+        is_other = name.kind == "name"
+        if is_other and (name.said.lower() in _COMMON or (across and not name.said.isupper())):
+            continue
+        if not (piece.names(name) or piece.whole.holds(name) or _says_otherwise(name.said, piece)):
+            yield name.said, name.kind
+
+
+def _says_otherwise(said: str, piece: Piece) -> bool:
+    """Whether the piece or its headings have another wording of a term."""
+    return any(_has_terms(terms, piece) for _, others in _renderings(fold(said)) for terms in others)
+
+
+def _turns(said: Analysis) -> bool:
+    """Whether the text denies or forbids."""
+    found = [mark[:2] for mark in marks(said.folded)]
+    return sum(family == "negation" for family, _ in found) % 2 == 1 or ("duty", "forbid") in found
+
+
+def _covered(claim: Analysis, pieces: Sequence[Piece], encoder: Encoder) -> tuple[Floats, Floats]:
+    """How near each piece comes to the claim's words, (m,) each: to those it covers worst, and to all by weight.
+
+    A term that a piece has in another wording is covered.
+    """
+    (tokens,) = encoder.tokens([claim.folded])
+    weights, near = encoder.nearest(tokens, [*(piece.tokens for piece in pieces), *(piece.known for piece in pieces)])
+    covered = np.maximum(near[:, : len(pieces)], near[:, len(pieces) :])
+    standing = distinct(tokens).tolist()
+    for said, others in _renderings(claim.folded):
+        spoken = set(encoder.tokens([said])[0].tolist())
+        words = [place for place, token in enumerate(standing) if token in spoken]
+        if words:
+            held = np.fromiter((any(_has_terms(terms, each) for terms in others) for each in pieces), bool, len(pieces))
+            covered[words] = np.where(held, np.float32(1), covered[words])
+    order = np.argsort(covered, axis=0)
+    own = weights[order]
+    taken = np.clip(_WORST - (np.cumsum(own, axis=0) - own), 0, own)
+    lowest = (taken * np.take_along_axis(covered, order, axis=0)).sum(axis=0) / np.maximum(taken.sum(axis=0), 1e-9)
+    return np.asarray(lowest, np.float32), np.asarray(weights @ covered, np.float32)
+
+
+def _has_terms(terms: Sequence[str], piece: Piece) -> bool:
+    return all(term in piece.said.terms or term in piece.place.terms for term in terms)
+
+
+@lru_cache(maxsize=64)  # each policy meets the same claim
+def _renderings(folded: str) -> tuple[tuple[str, list[tuple[str, ...]]], ...]:
+    """Stretches of a folded text, with the terms of their other wordings."""
+    stems = {stem: word for word in _WORD.findall(folded) for stem in units(word)}
+    once = {tuple(said): others for said, others in wordings(folded)}
+    return tuple(
+        ("".join(said) if not said[0].isascii() else " ".join(stems.get(each, each) for each in said), others)
+        for said, others in once.items()
+    )

@@ -1,0 +1,65 @@
+"""What a trail says in words, in Chinese and English."""
+
+from __future__ import annotations
+
+_WORDS = {
+    "policy.supported": ("The policy says it, in whole sentences.", "政策原文有整句为据。"),
+    "policy.likely": (
+        "A clause comes near in other words or another language, and has every amount and name; compare it.",
+        "有条文与此相近，用词或语言不同，数字和名称都对得上，请核对原文。",
+    ),
+    "policy.partly": (
+        "A clause is on the subject, but does not bear out all of it.",
+        "有条文与此有关，但未能全部证实。",
+    ),
+    "policy.contradicted": ("A clause says otherwise.", "有条文与此不符。"),
+    "policy.silent": (
+        "The policy is in the library and was searched; no clause says it.",
+        "政策在库中，已检索全文，未见条文这样说。",
+    ),
+    "policy.missing": ("The policy is not in the library.", "库中没有这份政策。"),
+    "policy.untested": ("Not compared: time ran out.", "时间已到，未核对。"),
+    "policy.named": ("In the library.", "在库中。"),
+    "probable": ("Probably the document that is meant: {0}.", "可能是所指的文件：{0}。"),
+    "end.supported": ("A policy says it, in whole sentences.", "有政策原文整句为据。"),
+    "end.likely": (
+        "A policy very likely says it, in other words or another language: compare the clause.",
+        "很可能有政策依据，用词或语言不同，请核对条文。",
+    ),
+    "end.partly": ("A policy is on the subject, but does not bear out all of it.", "政策与此有关，但未能全部证实。"),
+    "end.contradicted": ("A policy says otherwise.", "政策与此不符。"),
+    "end.silent": (
+        "Policies that are named are in the library, and none of them says it.",
+        "所指政策在库中，但其中未见这样的条文。",
+    ),
+    "end.missing": ("The policies that are named are not in the library.", "所指政策不在库中。"),
+    "end.untested": ("Not compared: time ran out.", "时间已到，未核对。"),
+    "end.unnamed": (
+        "No policy is named by the claim or near the passages that state it.",
+        "论断中及陈述它的段落附近都没有提到政策。",
+    ),
+    "end.unstated": (
+        "No passage states it, and it names no policy.",
+        "没有段落这样陈述，论断也没有提到政策。",
+    ),
+    "note.claims": (
+        "{0} statements were followed, {1} further ones were not: ask for them on their own.",
+        "已追溯 {0} 句，另有 {1} 句未追溯，请分开查询。",
+    ),
+    "note.policies": (
+        "{0} policies were followed, {1} further ones were not.",
+        "已追溯 {0} 份政策，另有 {1} 份未追溯。",
+    ),
+    "note.time": ("Time ran out before every policy was compared.", "时间已到，有政策未核对。"),
+    "note.no_mentions": ("The document names no other document.", "该文件没有提到其他文件。"),
+    "note.no_statements": ("The passage makes no statement of its own.", "该段落没有可追溯的陈述。"),
+    "note.withdrawn": (
+        "A quote differs from the stored text and was withdrawn: run doctor.",
+        "有引文与所存原文不符，已撤下，请运行 doctor。",
+    ),
+}
+
+
+def say(language: str, name: str, *args: object) -> str:
+    """What ``name`` means, in Chinese for "zh", else in English. ``{0}`` stands for the first argument."""
+    return _WORDS[name][language == "zh"].format(*args)
