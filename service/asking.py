@@ -44,6 +44,7 @@ from sinkqa.service.settings import Settings
 
 if TYPE_CHECKING:
     from sinkqa.service.references.standings import Standings
+
     from sinkqa.service.references.trail import SubjectKind, Trail
 
 _WHY = tuple(each.name for each in fields(Why))
@@ -240,7 +241,8 @@ class QueryEngine:
     ) -> Trail:
         """As :meth:`Engine.trail`."""
         from sinkqa.service.references.resolving import Resolver
-        from sinkqa.service.references.tracing.steps import Steps
+
+        from sinkqa.service.references.tracing.steps import TrailSteps
         from sinkqa.service.references.tracing.subject import language_of, subject_of, trace
         from sinkqa.service.references.tracing.weighing import Weigher
 
@@ -248,7 +250,7 @@ class QueryEngine:
         with self._spending(), self._library.reading():
             documents = self._documents()
             asked = subject_of(subject, kind, self._library)
-            steps = Steps(
+            steps = TrailSteps(
                 self._library,
                 documents,
                 search=lambda text, filters: self._hits(text, k=_TRAILED, filters=filters, read=False),

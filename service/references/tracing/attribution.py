@@ -15,7 +15,8 @@ from sinkqa.ingest.text.patterns import late
 
 _SHORTEST = 4  # letters or characters of a statement: with fewer left, nothing is taken away
 _YEAR = r"(?:\s*[（(]\s*(?:19|20)\d\d年?[^（）()]{0,12}[）)])?"
-_PROVISION = r"(?:\s*第[\d一二三四五六七八九十百零]{1,6}[条章节款项](?:第[\d一二三四五六七八九十百零]{1,4}[款项])?|\s*附件[\d一二三四五]?)*"
+_NUMERAL = r"[\d一二三四五六七八九十百零]{1,6}"
+_PROVISION = rf"(?:\s*第{_NUMERAL}[条章节款项](?:第{_NUMERAL}[款项])?|\s*附件[\d一二三四五]?)*"
 _BEFORE_WIDE = late(
     r"(?:\A|(?<=[，。；;,.]))\s*(?:根据|按照|依照|依据|按|据|在|由|遵照|如|正如)?\s*(?:现行|新修订的?|修订后的|该)?的?\s*\Z"
 )
@@ -25,14 +26,13 @@ _AFTER_WIDE = late(
     r"\s*[，,：:]?\s*"
 )
 _BEFORE_NARROW = late(
-    r"(?:\A|(?<=[.;,]))\s*(?:according to|under|pursuant to|in accordance with|as stated in|as set out in|in|by|per|as)?"
+    r"(?:\A|(?<=[.;,]))\s*"
+    r"(?:according to|under|pursuant to|in accordance with|as stated in|as set out in|in|by|per|as)?"
     r"\s*(?:the|its|a)?\s*(?:revised|current|amended)?\s*\Z",
     re.IGNORECASE,
 )
 _OWNED = late(r"(?:[’']s|的|在|于)?\s*\Z")
-_OWNER = late(
-    r"(?:\A|[，。；;,.])\s*(?:根据|按照|依照|依据|据|在|由)?\s*([\u3400-\u9fff]{2,20}?)(?:的|在|于)?\s*\Z"
-)
+_OWNER = late(r"(?:\A|[，。；;,.])\s*(?:根据|按照|依照|依据|据|在|由)?\s*([\u3400-\u9fff]{2,20}?)(?:的|在|于)?\s*\Z")
 _AFTER_NARROW = late(
     r"(?:\s*\((?:19|20)\d\d\))?(?:,?\s*(?:article|section|art\.|sec\.|paragraph)\s?\d{1,4}[a-z]{0,2}(?:\(\d{1,3}\))*)?"
     r"\s*(?:(?:provides|states|says|stipulates|lays down|sets out|specifies|declares|announces|notes|finds|reports"
@@ -48,8 +48,9 @@ _WIDE = late(r"[\u3400-\u9fff]")
 def without_source(claim: str, mentions: Sequence[Mention], *, home: str | None = None, names: str = "") -> str:
     """The claim without the source that it names first, or as it is where it names none so.
 
-    ``mentions``: the documents that the claim names, in its order. ``home``: the code of the source's country; ``names``:
-    its title and issuer. What names these before the source goes with it. The name of any other country stays.
+    ``mentions``: the documents that the claim names, in its order. ``home``: the code of the source's country;
+    ``names``: its title and issuer. What names these before the source goes with it. The name of any other country
+    stays.
     """
     for mention in mentions:
         statement = _stripped(_without_owner(claim[: mention.start], home, names), claim[mention.end :])

@@ -46,8 +46,8 @@ _WORST = 0.4  # of a claim's weight
 _LOWER, _UPPER = frozenset({"least", "more"}), frozenset({"most", "less"})
 # Capitalised words that are no names by themselves.
 _COMMON = frozenset(
-    "january february march april may june july august september october november december law act order regulation"
-    " regulations measures state states party parties government member members group plan strategy".split()  # noqa: SIM905
+    """january february march april may june july august september october november december law act order regulation
+    regulations measures state states party parties government member members group plan strategy""".split()  # noqa: SIM905  # a list of them reads worse
 )
 
 
@@ -160,7 +160,9 @@ def _is_borne(said: Amount, piece: Piece, numbers: Sequence[Amount], around: Seq
         return False
     bare = [rate for each in numbers for rate in (_apart(each.said) if "/" in each.dimension else (each,))]
     ours = _apart(said.said) if is_rate else (said,)
-    return bool(ours) and all(any(_says(each, own, end) for each in bare) for own in ours for end in {own.low, own.high})
+    return bool(ours) and all(
+        any(_says(each, own, end) for each in bare) for own in ours for end in {own.low, own.high}
+    )
 
 
 def _says(there: Amount, said: Amount, end: Decimal) -> bool:

@@ -12,10 +12,10 @@ from sinkqa.ingest.passage import Passage, Unit
 from sinkqa.ingest.text.amounts import amounts
 from sinkqa.ingest.text.normalised_text import cased
 from sinkqa.service.references.resolution import Resolution
-from sinkqa.service.references.trail import CitingDocument, Nearness, PolicyLabel, PolicyTrail
 from sinkqa.service.references.tracing.attribution import without_source
-from sinkqa.service.references.tracing.steps import Steps
+from sinkqa.service.references.tracing.steps import TrailSteps
 from sinkqa.service.references.tracing.weighing import Weighed
+from sinkqa.service.references.trail import CitingDocument, Nearness, PolicyLabel, PolicyTrail
 
 _MOST_VERSIONS = 3  # documents of one name that are searched, such as copies and versions
 _MOST_CITING = 5  # documents that are shown for a policy
@@ -45,7 +45,7 @@ class Compared(NamedTuple):
     weighed: Weighed
 
 
-def follow(policy: NamedPolicy, claim: str, named: Sequence[Mention], steps: Steps) -> PolicyTrail:
+def follow(policy: NamedPolicy, claim: str, named: Sequence[Mention], steps: TrailSteps) -> PolicyTrail:
     """The trail of one policy for a claim. ``named``: the documents that the claim itself names, in its order."""
     found = opened(policy, steps)
     if found.doc_id is None:
@@ -60,7 +60,7 @@ def follow(policy: NamedPolicy, claim: str, named: Sequence[Mention], steps: Ste
     return _compared(found, best, steps)
 
 
-def opened(policy: NamedPolicy, steps: Steps, *, doc_id: str | None = None) -> PolicyTrail:
+def opened(policy: NamedPolicy, steps: TrailSteps, *, doc_id: str | None = None) -> PolicyTrail:
     """A policy with its document, standing and those who cite it, before anything is compared with it.
 
     ``doc_id``: which of the documents that may be meant; by default the likeliest.
@@ -98,7 +98,7 @@ def opened(policy: NamedPolicy, steps: Steps, *, doc_id: str | None = None) -> P
     )
 
 
-def compare(claim: str, named: Sequence[Mention], doc_id: str, steps: Steps) -> Compared:
+def compare(claim: str, named: Sequence[Mention], doc_id: str, steps: TrailSteps) -> Compared:
     """What a document says of a claim: without the words that only name it, and else as it stands."""
     record = steps.document(doc_id)
     about = record.metadata
@@ -114,7 +114,7 @@ def compare(claim: str, named: Sequence[Mention], doc_id: str, steps: Steps) -> 
     return min(results, key=lambda each: each.weighed.rank)
 
 
-def cited_by(doc_id: str, steps: Steps) -> tuple[tuple[CitingDocument, ...], int]:
+def cited_by(doc_id: str, steps: TrailSteps) -> tuple[tuple[CitingDocument, ...], int]:
     """The documents that name this one, the first of them with the quote that does, and how many there are."""
     first: dict[str, Mention] = {}
     for other, mention in steps.resolver.cited_by(doc_id):
@@ -128,14 +128,14 @@ def cited_by(doc_id: str, steps: Steps) -> tuple[tuple[CitingDocument, ...], int
     return tuple(shown), len(first)
 
 
-def _effects(statement: str, filters: Filters, steps: Steps) -> list[Hit]:
+def _effects(statement: str, filters: Filters, steps: TrailSteps) -> list[Hit]:
     """The statements of the date from which a document applies, where a date is claimed."""
     if not any(each.kind == "date" for each in amounts(cased(statement))):
         return []
     return [each.hit for each in steps.library.stating("effect", filters=filters, most=_EFFECTS)]
 
 
-def _compared(found: PolicyTrail, best: Compared, steps: Steps) -> PolicyTrail:
+def _compared(found: PolicyTrail, best: Compared, steps: TrailSteps) -> PolicyTrail:
     weighed = best.weighed
     numbers = steps.cited.numbers(weighed.evidence)
     if numbers is None:  # fails closed: what cannot be quoted supports nothing
@@ -152,11 +152,11 @@ def _compared(found: PolicyTrail, best: Compared, steps: Steps) -> PolicyTrail:
     )
 
 
-def _labelled(found: PolicyTrail, label: PolicyLabel, steps: Steps) -> PolicyTrail:
+def _labelled(found: PolicyTrail, label: PolicyLabel, steps: TrailSteps) -> PolicyTrail:
     return replace(found, label=label, says=_says(label, found.resolution, steps))
 
 
-def _says(label: PolicyLabel, meant: Resolution, steps: Steps) -> str:
+def _says(label: PolicyLabel, meant: Resolution, steps: TrailSteps) -> str:
     said = steps.say(f"policy.{label}")
     if meant.how != "probable":
         return said

@@ -38,7 +38,7 @@ class Dates(Protocol):
         """The standing of a document on a date."""
 
 
-class Steps:
+class TrailSteps:
     """The means of one trail. ``named``: the documents that a text surely names without marks, as doc_ids."""
 
     def __init__(

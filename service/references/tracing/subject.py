@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ from sinkqa.ingest.text.language import detect
 from sinkqa.service.errors import InvalidText
 from sinkqa.service.grounding.verifying import split
 from sinkqa.service.references.tracing.following import cited_by
-from sinkqa.service.references.tracing.steps import Steps
+from sinkqa.service.references.tracing.steps import TrailSteps
 from sinkqa.service.references.tracing.tracer import Tracer
 from sinkqa.service.references.trail import SubjectKind, Trail, TrailSubject
 
@@ -30,6 +31,18 @@ def kind_of(subject: str) -> SubjectKind:
 def language_of(text: str) -> str:
     """The language of a trail's words: Chinese for a Chinese text, else English."""
     return "zh" if detect(text) == "zh" else "en"
+
+
+def day(text: str) -> datetime.date:
+    """The date that a text gives.
+
+    Raises:
+        InvalidText: it is no date as YYYY-MM-DD.
+    """
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise InvalidText(f"expected a date as YYYY-MM-DD, got {text[:40]!r}") from None
 
 
 def statements(claim: str) -> list[str]:
@@ -62,7 +75,7 @@ def subject_of(subject: str, kind: SubjectKind | None, library: Library) -> Trai
     return TrailSubject("passage", passage.text, passage.passage_id, passage.doc_id, title)
 
 
-def trace(subject: TrailSubject, steps: Steps) -> Trail:
+def trace(subject: TrailSubject, steps: TrailSteps) -> Trail:
     """The trail of a subject, its quotes numbered from 1."""
     tracer = Tracer(steps)
     trail = Trail(subject, steps.language, steps.on.isoformat(), (), ())
@@ -82,7 +95,7 @@ def trace(subject: TrailSubject, steps: Steps) -> Trail:
     return replace(trail, citations=tuple(steps.cited.citations), notes=tuple(steps.notes))
 
 
-def _of_document(trail: Trail, doc_id: str, tracer: Tracer, steps: Steps) -> Trail:
+def _of_document(trail: Trail, doc_id: str, tracer: Tracer, steps: TrailSteps) -> Trail:
     """The documents that a document names, those that name it, and whether it is in force."""
     policies = tracer.named_by(doc_id)
     if not policies:
@@ -91,6 +104,6 @@ def _of_document(trail: Trail, doc_id: str, tracer: Tracer, steps: Steps) -> Tra
     return replace(trail, policies=policies, cited_by=citing, n_cited_by=n_citing, standing=steps.standing(doc_id))
 
 
-def _note_left(count: int, steps: Steps) -> None:
+def _note_left(count: int, steps: TrailSteps) -> None:
     if count > MOST_STATEMENTS:
         steps.note("note.claims", MOST_STATEMENTS, count - MOST_STATEMENTS)

@@ -16,7 +16,7 @@ from sinkqa.service.references.resolution import Resolution
 from sinkqa.service.references.tracing.attribution import without_source
 from sinkqa.service.references.tracing.following import NamedPolicy, follow, opened
 from sinkqa.service.references.tracing.governing import NamedThere, governing
-from sinkqa.service.references.tracing.steps import Steps
+from sinkqa.service.references.tracing.steps import TrailSteps
 from sinkqa.service.references.tracing.weighing import ORDER, Near, Weighed
 from sinkqa.service.references.trail import ClaimTrail, PolicyLabel, PolicyTrail, StatingPassage, TrailEnd
 
@@ -43,7 +43,7 @@ class Stated(NamedTuple):
 class Tracer:
     """Makes trails of one library with one set of steps."""
 
-    def __init__(self, steps: Steps) -> None:
+    def __init__(self, steps: TrailSteps) -> None:
         self._steps = steps
 
     def claim(self, claim: str) -> ClaimTrail:
@@ -197,7 +197,7 @@ def _end(followed: Sequence[PolicyTrail]) -> TrailEnd:
     return best if best is not None and best != "named" else "unnamed"
 
 
-def _statements(hit: Hit, steps: Steps) -> Iterator[tuple[str, tuple[Unit, ...]]]:
+def _statements(hit: Hit, steps: TrailSteps) -> Iterator[tuple[str, tuple[Unit, ...]]]:
     """The statements of a passage with their units: its sentences, or the cells of a row with the row's label."""
     passage = hit.passage
     for piece in steps.weigher.pieces_of(hit):
