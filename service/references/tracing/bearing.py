@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sinkqa.index.arrays import Floats, distinct
+from sinkqa.index.arrays import Floats, Tokens, distinct
 from sinkqa.index.models.encoder import Encoder
 from sinkqa.index.query.expansion import wordings
 from sinkqa.ingest.text.amount import REFERENCES, Amount, date_parts
@@ -29,17 +29,21 @@ from sinkqa.service.grounding.guard import Finding
 from sinkqa.service.grounding.polarity import marks
 
 WEIGHTS = {
-    "fit": 2.48, "worst": 2.80, "mean": 2.19, "amounts": 3.14, "lacking": -0.64, "names": -0.51, "turned": -0.72,
-    "across": 0.75,
+    "fit": 1.59, "clause": 2.62, "worst": 1.25, "mean": 2.55, "amounts": 2.83, "lacking": -1.56, "names": -1.11,
+    "turned": -1.92, "across": 0.62,
 }  # fmt: skip
 """The weight of each feature, fitted on claims about policy documents (docs/decisions/0025)."""
-OFFSET = -5.19
+OFFSET = -4.46
 BAR = 0.55
 """The likelihood from which on a clause is said to come near."""
 
 _WORD = late("[a-z]+")
 _RATE = late(r"(?:\s*/|\s+(?:per|a|each|for every)\s).*|^每[^\d一二三四五六七八九十百千万]{1,4}", re.IGNORECASE)
-_BORDER = late(r"(?<!\d)[,;:]|[,;:](?!\d)|[。!?、]")
+_BORDER = late(r"(?<!\d)[,;:]|[,;:](?!\d)|[。!?、]|\. |\n")
+_TOGETHER = 3  # clauses in a row that may say it in common
+_MOST_CLAUSES = 60  # of one piece
+_FEW = 2
+_DIGIT = late(r"\d")
 _SAME_CLAUSE = 0.8  # of the nearest clause's score
 _PLACES = frozenset({"country", "region", "province", "city"})
 _WORST = 0.4  # of a claim's weight
@@ -49,6 +53,16 @@ _COMMON = frozenset(
     """january february march april may june july august september october november december law act order regulation
     regulations measures state states party parties government member members group plan strategy""".split()  # noqa: SIM905  # a list of them reads worse
 )
+
+
+class PieceClause(NamedTuple):
+    """A clause of a piece, or some in a row: its range in the folded text, and what the encoder reads in it."""
+
+    start: int
+    end: int
+    vector: Floats
+    tokens: Tokens
+    is_single: bool
 
 
 class Bearing(NamedTuple):
@@ -75,10 +89,13 @@ def bearings(claim: Analysis, pieces: Sequence[Piece], fits: Sequence[float], en
     if not pieces:
         return []
     worst, mean = _covered(claim, pieces, encoder)
+    clauses = [clauses_of(piece, encoder) for piece in pieces]
+    nearest = _nearest_clauses(claim, clauses, encoder)
     found = []
-    for piece, fit, low, all_ in zip(pieces, fits, worst, mean, strict=True):
-        lacking = _lacking_amounts(claim, piece, encoder)
-        seen = {"fit": fit, "worst": float(low), "mean": float(all_)} | features(claim, piece, lacking)
+    for place, piece in enumerate(pieces):
+        lacking = _lacking_amounts(claim, piece, clauses[place], encoder)
+        seen = {"fit": fits[place], "clause": nearest[place], "worst": float(worst[place]), "mean": float(mean[place])}
+        seen |= features(claim, piece, lacking)
         found.append(_bearing(claim, piece, seen, lacking))
     return found
 
@@ -107,11 +124,16 @@ def _likelihood(seen: dict[str, float]) -> float:
 
 
 def _own_amounts(claim: Analysis) -> Iterator[Amount]:
-    """The amounts that measure something. Numbers of articles only name a place."""
-    return (each for each in claim.amounts if each.dimension not in REFERENCES)
+    """The amounts that measure something. Numbers of articles only name a place; "two" and 一项 count what is told."""
+    return (each for each in claim.amounts if each.dimension not in REFERENCES and not _is_article(each))
 
 
-def _lacking_amounts(claim: Analysis, piece: Piece, encoder: Encoder) -> list[Amount]:
+def _is_article(amount: Amount) -> bool:
+    """Whether a number stands by a noun much as an article does."""
+    return amount.kind == "number" and not amount.dimension and amount.high <= _FEW and not _DIGIT.search(amount.said)
+
+
+def _lacking_amounts(claim: Analysis, piece: Piece, clauses: Sequence[PieceClause], encoder: Encoder) -> list[Amount]:
     """The claim's amounts of which a value stands neither in the piece nor, for years and dates, around it.
 
     In a piece with several amounts of one unit, the clause that is about the claim must hold it.
@@ -123,8 +145,8 @@ def _lacking_amounts(claim: Analysis, piece: Piece, encoder: Encoder) -> list[Am
     numbers = [each for each in piece.said.amounts if each.kind == "number"]
     said = {(each.dimension, end) for each in ours for end in (each.low, each.high)}
     if any((each.dimension, each.low) not in said and _has_rival(each, ours) for each in numbers):
-        places = _about(claim, piece, encoder)
-        numbers = [each for each in numbers if any(start <= each.start < end for start, end in places)]
+        places = _about(claim, clauses, encoder)
+        numbers = [each for each in numbers if any(clause.start <= each.start < clause.end for clause in places)]
     return [each for each in ours if not _is_borne(each, piece, numbers, around)]
 
 
@@ -132,14 +154,41 @@ def _has_rival(amount: Amount, ours: Sequence[Amount]) -> bool:
     return any(each.kind == "number" and each.dimension == amount.dimension for each in ours)
 
 
-def _about(claim: Analysis, piece: Piece, encoder: Encoder) -> list[tuple[int, int]]:
-    """The clauses of a piece that come nearest to the claim, as ranges of its folded text."""
+@lru_cache(maxsize=1_024)  # the claims of one text meet the same pieces
+def clauses_of(piece: Piece, encoder: Encoder) -> tuple[PieceClause, ...]:
+    """The clauses of a piece, alone and up to three together, as ranges of its folded text."""
     text = piece.said.folded
     borders = [0, *(match.end() for match in _BORDER.finditer(text)), len(text)]
-    places = [(start, end) for start, end in pairwise(borders) if text[start:end].strip()]
-    said, *clauses = encoder.tokens([claim.folded, *(text[start:end] for start, end in places)])
-    near = encoder.maxsim(said, clauses)
-    return [place for place, score in zip(places, near, strict=True) if score >= _SAME_CLAUSE * near.max()]
+    single = [(start, end) for start, end in pairwise(borders) if text[start:end].strip()][:_MOST_CLAUSES]
+    ranges = [
+        (single[place][0], single[place + count][1])
+        for count in range(_TOGETHER)
+        for place in range(len(single) - count)
+    ]
+    vectors, tokens = encoder.read([text[start:end] for start, end in ranges])
+    return tuple(
+        PieceClause(start, end, vector, said, place < len(single))
+        for place, ((start, end), vector, said) in enumerate(zip(ranges, vectors, tokens, strict=True))
+    )
+
+
+def _nearest_clauses(claim: Analysis, clauses: Sequence[Sequence[PieceClause]], encoder: Encoder) -> list[float]:
+    """Of each piece, how near its nearest clause comes to the claim, 0..1: a long list says many things."""
+    (vector,), (said,) = encoder.read([claim.text])
+    every = [clause for each in clauses for clause in each]
+    if not every:
+        return [0.0] * len(clauses)
+    cosine = np.clip(np.stack([clause.vector for clause in every]) @ vector, 0, 1)
+    near = iter(((cosine + encoder.maxsim(said, [clause.tokens for clause in every])) / 2).tolist())
+    return [max((next(near) for _ in each), default=0.0) for each in clauses]
+
+
+def _about(claim: Analysis, clauses: Sequence[PieceClause], encoder: Encoder) -> list[PieceClause]:
+    """The clauses of a piece that come nearest to the claim."""
+    single = [clause for clause in clauses if clause.is_single]
+    (said,) = encoder.tokens([claim.folded])
+    near = encoder.maxsim(said, [clause.tokens for clause in single])
+    return [clause for clause, score in zip(single, near, strict=True) if score >= _SAME_CLAUSE * near.max()]
 
 
 def _is_borne(said: Amount, piece: Piece, numbers: Sequence[Amount], around: Sequence[Amount]) -> bool:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import islice, takewhile
+from itertools import takewhile
 from typing import NamedTuple
 
 from sinkqa.index.references.mention import Mention
 from sinkqa.ingest.document import Span
 from sinkqa.ingest.passage import Passage, Unit
+from sinkqa.service.evidence.analysis import Analysis
 from sinkqa.service.references.trail import Nearness
 
-_MOST_BESIDE = 3  # passages of a section that are looked at for the nearest names
+BY_NAME = frozenset({"title", "name", "code"})
+"""How a mention names a document itself, and not by its authors or its address."""
 
 
 class NamedThere(NamedTuple):
@@ -31,19 +33,15 @@ class Outlined:
     """
 
     def __init__(self, passages: Sequence[Passage], mentions: Sequence[Mention]) -> None:
-        self.passages = sorted((each for each in passages if each.kind != "table"), key=lambda each: each.spans[0])
+        self._all = sorted(passages, key=lambda each: each.spans[0])
+        self.passages = [each for each in self._all if each.kind != "table"]
         self.mentions = mentions
         self._starts = [mention.start for mention in mentions]
 
     def within(self, spans: Sequence[Span]) -> list[Mention]:
         """The mentions that begin inside one of the spans."""
-        found = []
-        for start, end in spans:
-            place = bisect_right(self._starts, start - 1)
-            while place < len(self.mentions) and self._starts[place] < end:
-                found.append(self.mentions[place])
-                place += 1
-        return found
+        places = [range(bisect_left(self._starts, start), bisect_left(self._starts, end)) for start, end in spans]
+        return [self.mentions[place] for each in places for place in each]
 
     def named_in(self, passage: Passage, nearness: Nearness) -> list[NamedThere]:
         """What a passage names, each with the units that name it."""
@@ -52,6 +50,13 @@ class Outlined:
             for mention in self.within(passage.spans)
             if (units := units_at(passage, mention))
         ]
+
+    def noted(self, row: Passage) -> list[NamedThere]:
+        """What a note below a row's table names: notes are in no passage, so that nothing can be quoted of them."""
+        table = [each for each in self._all if each.table and (each.table, each.section) == (row.table, row.section)]
+        end = max((span.end for each in table for span in each.spans), default=0)
+        behind = next((each.spans[0].start for each in self._all if each.spans[0].start >= end), end)
+        return [NamedThere(mention, "row", row, ()) for mention in self.within([Span(end, behind)])]
 
     def passage_at(self, mention: Mention) -> NamedThere | None:
         """The passage that names a document at this place; None for what is in no passage, such as a page's head."""
@@ -71,31 +76,38 @@ def units_at(passage: Passage, mention: Mention) -> tuple[Unit, ...]:
     return tuple(heads)
 
 
-def governing(passage: Passage, units: Sequence[Unit], outlined: Outlined) -> list[NamedThere]:
+def governing(passage: Passage, units: Sequence[Unit], statement: str, outlined: Outlined) -> list[NamedThere]:
     """The mentions nearest to a statement, from the nearest place that names any document.
 
-    A row of a table is one place. For running text the sentence comes first, then its paragraph, then the passages of
-    its section, the nearest first, those before it first.
+    A row of a table is one place. For running text the sentence comes first, then its paragraph, then a row in its
+    section whose label the statement has; in the end all running text of the section.
     """
     if passage.kind == "row":
-        near = outlined.named_in(passage, "row")
+        near = outlined.named_in(passage, "row") or outlined.noted(passage)
     else:
         spans = [span for unit in units for span in unit.spans]
         near = [
             NamedThere(mention, "sentence", passage, units_at(passage, mention)) for mention in outlined.within(spans)
         ]
         near = near or outlined.named_in(passage, "paragraph")
-    if near:
+    if any(each.mention.by in BY_NAME for each in near):
         return near
-    for beside in _beside(passage, outlined.passages):
-        if found := outlined.named_in(beside, "section"):
-            return found
-    return []
+    beside = list(_beside(passage, outlined.passages))
+    rows = [each for each in beside if each.kind == "row" and passage.kind != "row" and _is_labelled(each, statement)]
+    found = [name for each in rows for name in outlined.named_in(each, "section")]
+    if not any(each.mention.by in BY_NAME for each in found):
+        found += [name for each in beside if each.kind != "row" for name in outlined.named_in(each, "section")]
+    return [*near, *found]
 
 
 def _beside(passage: Passage, passages: Sequence[Passage]) -> Iterator[Passage]:
-    """The nearest passages of running text in the same section, first before it and then behind it."""
+    """The other passages of the section, the nearest first, those before it first."""
     place = next((n for n, each in enumerate(passages) if each.spans == passage.spans), len(passages))
     for others in (passages[:place][::-1], passages[place + 1 :]):
-        of_section = takewhile(lambda each: each.section == passage.section, others)
-        yield from islice((each for each in of_section if each.kind != "row"), _MOST_BESIDE)
+        yield from takewhile(lambda each: each.section == passage.section, others)
+
+
+def _is_labelled(row: Passage, statement: str) -> bool:
+    """Whether the statement has the label of a row, or the name that the label is under another alias."""
+    label, said = Analysis(row.units[0].text), Analysis(statement)
+    return label.folded in said.folded or bool(label.names and label.names <= said.names)

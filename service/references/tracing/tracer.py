@@ -15,7 +15,7 @@ from sinkqa.ingest.passage import Passage, Unit
 from sinkqa.service.references.resolution import Resolution
 from sinkqa.service.references.tracing.attribution import without_source
 from sinkqa.service.references.tracing.following import NamedPolicy, follow, opened
-from sinkqa.service.references.tracing.governing import NamedThere, governing
+from sinkqa.service.references.tracing.governing import BY_NAME, NamedThere, governing
 from sinkqa.service.references.tracing.steps import TrailSteps
 from sinkqa.service.references.tracing.weighing import ORDER, Near, Weighed
 from sinkqa.service.references.trail import ClaimTrail, PolicyLabel, PolicyTrail, StatingPassage, TrailEnd
@@ -28,7 +28,6 @@ _MOST_READ = 12  # passages that are looked at for it
 _WIDE = 24  # pieces of these
 _STATES = ORDER.index("likely")  # what says less governs a claim only where nothing says more
 _ENDS: tuple[PolicyLabel, ...] = ("supported", "likely", "contradicted", "partly", "untested", "silent", "missing")
-_BY_NAME = frozenset({"title", "name", "code"})
 _SPOKEN = 0.5  # share of a cell that names take up: beyond it the cell states nothing
 
 
@@ -48,7 +47,7 @@ class Tracer:
 
     def claim(self, claim: str) -> ClaimTrail:
         """The trail of one statement: who states it, which policies it rests on, and what these say."""
-        named = [mention for mention in mentions(claim) if mention.by in _BY_NAME]
+        named = [mention for mention in mentions(claim) if mention.by in BY_NAME]
         statement = without_source(claim, named)
         stated = self._stating(statement)
         return self._traced(claim, named, stated)
@@ -62,7 +61,7 @@ class Tracer:
 
     def statement(self, claim: str, stated: Stated) -> ClaimTrail:
         """The trail of a statement of a passage that is known."""
-        named = [mention for mention in mentions(claim) if mention.by in _BY_NAME]
+        named = [mention for mention in mentions(claim) if mention.by in BY_NAME]
         return self._traced(claim, named, [stated])
 
     def named_by(self, doc_id: str) -> tuple[PolicyTrail, ...]:
@@ -144,10 +143,10 @@ class Tracer:
                 title = self._steps.document(doc_id).title
                 yield NamedPolicy(title, "claim", Resolution("alias", (doc_id,), title))
 
-    def _governing(self, stated: Stated) -> Iterator[NamedPolicy]:
+    def _governing(self, stated: Stated, statement: str) -> Iterator[NamedPolicy]:
         """The policies that are named nearest to the passage that states the claim."""
         outlined = self._steps.outlined(stated.passage.doc_id)
-        for place in governing(stated.passage, stated.units, outlined):
+        for place in governing(stated.passage, stated.units, statement, outlined):
             if policy := self._policy(place):
                 yield policy
 
@@ -155,7 +154,7 @@ class Tracer:
         """What a mention means; None for the document itself, and for works and addresses that nothing is known of."""
         home = place.passage.doc_id
         meant = self._steps.resolver.resolve(place.mention, doc_id=home)
-        if meant.how == "itself" or (meant.how == "missing" and place.mention.by not in _BY_NAME and not meant.address):
+        if meant.how == "itself" or (meant.how == "missing" and place.mention.by not in BY_NAME and not meant.address):
             return None
         if home in meant.doc_ids:
             others = tuple(each for each in meant.doc_ids if each != home)
