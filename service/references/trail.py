@@ -16,7 +16,7 @@ from sinkqa.service.references.resolution import Resolution
 SubjectKind = Literal["claim", "passage", "document"]
 Nearness = Literal["claim", "row", "sentence", "paragraph", "section", "itself", "document"]
 PolicyLabel = Literal["supported", "likely", "partly", "contradicted", "silent", "missing", "untested", "named"]
-StatingLabel = Literal["supported", "likely", "partly", "contradicted"]
+StatingLabel = Literal["supported", "likely", "partly", "contradicted", "near"]
 TrailEnd = Literal["supported", "likely", "partly", "contradicted", "silent", "missing", "untested", "unnamed"]
 
 _NEARNESS = (
@@ -54,7 +54,7 @@ class StatingPassage:
     citation: Annotated[int, "The number of its quote."]
     doc_id: str
     title: str
-    label: StatingLabel
+    label: Annotated[StatingLabel, "As for policies; `near`: none states it, and this one of a paper comes nearest."]
     support: Annotated[float, "0-1, for ranking only."]
     findings: tuple[Finding, ...] = ()
 

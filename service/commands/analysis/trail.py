@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sinkqa.service.references.trail import CitingDocument, ClaimTrail, PolicyTrail, Trail
 
 _COLOURS = {
+    "near": "dim",
     "supported": "green", "likely": "green", "partly": "yellow", "contradicted": "bold red", "silent": "yellow",
     "missing": "dim", "untested": "dim", "named": "", "unnamed": "dim",
 }  # fmt: skip

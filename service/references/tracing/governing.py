@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
@@ -10,11 +11,28 @@ from typing import NamedTuple
 from sinkqa.index.references.mention import Mention
 from sinkqa.ingest.document import Span
 from sinkqa.ingest.passage import Passage, Unit
+from sinkqa.ingest.text.patterns import late
 from sinkqa.service.evidence.analysis import Analysis
 from sinkqa.service.references.trail import Nearness
 
 BY_NAME = frozenset({"title", "name", "code"})
 """How a mention names a document itself, and not by its authors or its address."""
+
+
+# What follows or precedes a name that stands for a body, and for no document.
+_BODY_BEHIND = late(
+    r"\s*[》”\"]?\s*(?:的)?(?:秘书处|缔约方|缔约国|理事会|执行机构|secretariat\b|parties\b)", re.IGNORECASE
+)
+_BODY_BEFORE = late(
+    r"\b(?:part(?:y|ies) to|secretariat (?:of|to)|member states? (?:of|to))\s+(?:the\s+)?\Z", re.IGNORECASE
+)
+# What a sentence that takes its statement from another document puts before that document's name.
+_TAKEN_FROM = late(
+    r"(?:依照|按照|根据|依据|遵照)[^，。；]{0,6}\Z"
+    r"|\b(?:as (?:described|set out|stated|provided|outlined|required) (?:in|by)|according to)\s+(?:the\s+)?\Z",
+    re.IGNORECASE,
+)
+_AROUND = 40  # code points beside a name that are read for this
 
 
 class NamedThere(NamedTuple):
@@ -74,6 +92,17 @@ def units_at(passage: Passage, mention: Mention) -> tuple[Unit, ...]:
         return tuple(held[:1])
     heads = [unit for unit in passage.units if unit is passage.units[0] or unit is held[0]]
     return tuple(heads)
+
+
+def is_body(text: str, mention: Mention) -> bool:
+    """Whether a name stands for a body, such as the secretariat of a convention."""
+    before = text[max(0, mention.start - _AROUND) : mention.start]
+    return bool(_BODY_BEHIND.match(text, mention.end) or _BODY_BEFORE.search(before))
+
+
+def is_taken_from(text: str, mention: Mention) -> bool:
+    """Whether a sentence says what the named document says: "as described in the Plan", 依照《…》."""
+    return _TAKEN_FROM.search(text[max(0, mention.start - _AROUND) : mention.start]) is not None
 
 
 def governing(passage: Passage, units: Sequence[Unit], statement: str, outlined: Outlined) -> list[NamedThere]:

@@ -15,18 +15,25 @@ from sinkqa.ingest.passage import Passage, Unit
 from sinkqa.service.references.resolution import Resolution
 from sinkqa.service.references.tracing.attribution import without_source
 from sinkqa.service.references.tracing.following import NamedPolicy, follow, opened
-from sinkqa.service.references.tracing.governing import BY_NAME, NamedThere, governing
+from sinkqa.service.references.tracing.governing import (
+    BY_NAME,
+    NamedThere,
+    governing,
+    is_body,
+    is_taken_from,
+    units_at,
+)
 from sinkqa.service.references.tracing.steps import TrailSteps
-from sinkqa.service.references.tracing.weighing import ORDER, Near, Weighed
+from sinkqa.service.references.tracing.weighing import Near, Weighed
 from sinkqa.service.references.trail import ClaimTrail, PolicyLabel, PolicyTrail, StatingPassage, TrailEnd
 
 MOST_POLICIES = 8  # that are followed for one claim
 _MOST_LISTED = 24  # documents that are listed for one that names them
 _MOST_STATING = 5  # passages that are shown because they state a claim
 _MOST_OF_ONE = 3  # of these, from one document
-_MOST_READ = 12  # passages that are looked at for it
-_WIDE = 24  # pieces of these
-_STATES = ORDER.index("likely")  # what says less governs a claim only where nothing says more
+_MOST_NEAREST = 2  # passages that lead on where none states it
+_NEAREST = 0.15  # of likelihood: below it a passage leads nowhere
+_WIDE = 24  # pieces that are looked at for it
 _ENDS: tuple[PolicyLabel, ...] = ("supported", "likely", "contradicted", "partly", "untested", "silent", "missing")
 _SPOKEN = 0.5  # share of a cell that names take up: beyond it the cell states nothing
 
@@ -38,6 +45,11 @@ class Stated(NamedTuple):
     units: tuple[Unit, ...]
     weighed: Weighed
 
+    @property
+    def states(self) -> bool:
+        """Whether it states the claim, at least very likely."""
+        return self.weighed.label in ("supported", "likely")
+
 
 class Tracer:
     """Makes trails of one library with one set of steps."""
@@ -48,9 +60,7 @@ class Tracer:
     def claim(self, claim: str) -> ClaimTrail:
         """The trail of one statement: who states it, which policies it rests on, and what these say."""
         named = [mention for mention in mentions(claim) if mention.by in BY_NAME]
-        statement = without_source(claim, named)
-        stated = self._stating(statement)
-        return self._traced(claim, named, stated)
+        return self._traced(claim, named, self._stating(without_source(claim, named)))
 
     def passage(self, passage: Passage) -> Iterator[tuple[str, Stated]]:
         """The statements of a passage, each with the units that make it."""
@@ -80,59 +90,59 @@ class Tracer:
         return tuple(opened(policy, self._steps) for policy in ordered[:_MOST_LISTED])
 
     def _stating(self, statement: str) -> list[Stated]:
-        """The passages that state it, best first, a few of each document."""
+        """The passages that state it, best first, a few of each document; where none does, the nearest of papers."""
         steps = self._steps
         passages: dict[tuple[str, tuple[Span, ...]], list[Near]] = {}
         for near in steps.weigher.near(statement, steps.search(statement, None), most=_WIDE):
             passage = near.candidate.piece.passage
             passages.setdefault((passage.doc_id, passage.spans), []).append(near)
-        found = []
-        for nears in list(passages.values())[:_MOST_READ]:
-            weighed = steps.weigher.weigh(statement, nears)
-            if weighed.label != "silent":
-                piece = weighed.evidence[0][0].piece
-                found.append(Stated(piece.passage, piece.units, weighed))
+        found = [_stated(steps.weigher.weigh(statement, nears), nears) for nears in passages.values()]
         found.sort(key=lambda each: each.weighed.rank)
-        counts: Counter[str] = Counter()
-        kept = []
-        for each in found:
-            counts[each.passage.doc_id] += 1
-            if counts[each.passage.doc_id] <= _MOST_OF_ONE:
-                kept.append(each)
-        return kept[:_MOST_STATING]
+        best = [each for each in found if each.states] or [each for each in found if each.weighed.label != "silent"]
+        near = [each for each in found if each not in best and each.weighed.support >= _NEAREST]
+        papers = [] if any(map(self._is_paper, best)) else [each for each in near if self._is_paper(each)]
+        return [*_few_of_each(best), *papers[:_MOST_NEAREST]]
 
     def _traced(self, claim: str, named: Sequence[Mention], stated: Sequence[Stated]) -> ClaimTrail:
         steps = self._steps
-        own = list(self._named_by_claim(claim, named))
-        policies = _distinct([*own, *self._named_beside(stated, own)]) or _distinct(self._themselves(stated))
+        governs, further = self._rests_on(claim, list(self._named_by_claim(claim, named)), stated)
+        policies = _distinct([*governs, *further])
         followed = tuple(follow(policy, claim, named, steps) for policy in policies[:MOST_POLICIES])
-        governs = [each for each in followed if each.nearness == "claim"] or followed
-        end = _end(governs)
+        end = _end(followed[: len(governs)])
         if left_out := max(0, len(policies) - MOST_POLICIES):
             steps.note("note.policies", MOST_POLICIES, left_out)
-        says = "end.unstated" if end == "unnamed" and not stated else f"end.{end}"
+        says = "end.unstated" if end == "unnamed" and not any(each.states for each in stated) else f"end.{end}"
         return ClaimTrail(claim, end, steps.say(says), tuple(self._shown(stated)), followed, left_out)
 
-    def _named_beside(self, stated: Sequence[Stated], own: Sequence[NamedPolicy]) -> list[NamedPolicy]:
-        """The policies named nearest to the passages that state the claim best.
+    def _rests_on(
+        self, claim: str, own: Sequence[NamedPolicy], stated: Sequence[Stated]
+    ) -> tuple[list[NamedPolicy], list[NamedPolicy]]:
+        """The policies that a claim rests on, and further ones that are worth a look.
 
-        What stands in a policy itself rests on no other, unless its own sentence names one.
+        It rests on those that it names itself; else on those that are named nearest to what a paper says, or from which
+        a policy takes what it says; else on those that state it themselves.
         """
-        named_by_claim = {doc_id for policy in own for doc_id in policy.resolution.doc_ids}
-        found: list[NamedPolicy] = []
-        best = min((ORDER.index(each.weighed.label) for each in stated), default=0)
-        for each in stated:
-            if each.passage.doc_id in named_by_claim or ORDER.index(each.weighed.label) > max(best, _STATES):
-                continue
-            is_policy = self._is_of_an_authority(each.passage.doc_id)
-            found += [p for p in self._governing(each) if not is_policy or p.nearness in ("row", "sentence")]
-        near = [policy for policy in found if policy.nearness != "section"]
-        return near or found
+        named = {doc_id for policy in own for doc_id in policy.resolution.doc_ids}
+        stated = [each for each in stated if each.passage.doc_id not in named]
+        papers = [each for each in stated if self._is_paper(each)]
+        policies = [each for each in stated if each.states and not self._is_paper(each)]
+        beside = self._nearest_named(claim, [each for each in papers if each.states])
+        if own:
+            return _distinct(own), beside
+        themselves = [self._itself(each) for each in policies]
+        if beside := beside or [policy for each in policies[:1] for policy in self._taken_from(each)]:
+            return _distinct(beside), themselves[:_MOST_NEAREST]
+        return _distinct([*themselves, *self._nearest_named(claim, [e for e in papers if not e.states])]), []
 
-    def _is_of_an_authority(self, doc_id: str) -> bool:
-        """Whether a document is a policy itself: of a country or a union, and of no named authors."""
-        about = self._steps.document(doc_id).metadata
-        return bool(about.jurisdiction) and not about.authors
+    def _nearest_named(self, claim: str, stated: Sequence[Stated]) -> list[NamedPolicy]:
+        """The policies that govern statements, those of a whole section only where none is named nearer."""
+        found = [policy for each in stated for policy in self._governing(each, claim)]
+        return [policy for policy in found if policy.nearness != "section"] or found
+
+    def _is_paper(self, stated: Stated) -> bool:
+        """Whether a passage is of a work about policies, and not of a policy: of no country or union."""
+        about = self._steps.document(stated.passage.doc_id).metadata
+        return not about.jurisdiction or bool(about.authors)
 
     def _named_by_claim(self, claim: str, named: Sequence[Mention]) -> Iterator[NamedPolicy]:
         """The policies that the claim names, by their titles and numbers, else in passing."""
@@ -143,16 +153,28 @@ class Tracer:
                 title = self._steps.document(doc_id).title
                 yield NamedPolicy(title, "claim", Resolution("alias", (doc_id,), title))
 
-    def _governing(self, stated: Stated, statement: str) -> Iterator[NamedPolicy]:
+    def _governing(self, stated: Stated, claim: str) -> Iterator[NamedPolicy]:
         """The policies that are named nearest to the passage that states the claim."""
         outlined = self._steps.outlined(stated.passage.doc_id)
-        for place in governing(stated.passage, stated.units, statement, outlined):
+        said = " ".join([claim, *(unit.text for unit in stated.units)])
+        for place in governing(stated.passage, stated.units, said, outlined):
             if policy := self._policy(place):
+                yield policy
+
+    def _taken_from(self, stated: Stated) -> Iterator[NamedPolicy]:
+        """The policies of which the sentence itself says that they say so."""
+        text = self._steps.sources.text(stated.passage.doc_id)
+        spans = [span for unit in stated.units for span in unit.spans]
+        for mention in self._steps.outlined(stated.passage.doc_id).within(spans):
+            place = NamedThere(mention, "sentence", stated.passage, units_at(stated.passage, mention))
+            if is_taken_from(text, mention) and (policy := self._policy(place)):
                 yield policy
 
     def _policy(self, place: NamedThere) -> NamedPolicy | None:
         """What a mention means; None for the document itself, and for works and addresses that nothing is known of."""
         home = place.passage.doc_id
+        if is_body(self._steps.sources.text(home), place.mention):
+            return None
         meant = self._steps.resolver.resolve(place.mention, doc_id=home)
         if meant.how == "itself" or (meant.how == "missing" and place.mention.by not in BY_NAME and not meant.address):
             return None
@@ -163,22 +185,35 @@ class Tracer:
             meant = replace(meant, doc_ids=others, title=self._steps.document(others[0]).title)
         return NamedPolicy(place.mention.name, place.nearness, meant, place.passage, place.units)
 
-    def _themselves(self, stated: Sequence[Stated]) -> Iterator[NamedPolicy]:
-        """The policies that state the claim themselves."""
-        for each in stated:
-            if each.weighed.label in ("supported", "likely") and self._is_of_an_authority(each.passage.doc_id):
-                title = self._steps.document(each.passage.doc_id).title
-                meant = Resolution("exact", (each.passage.doc_id,), title)
-                yield NamedPolicy(title, "itself", meant, each.passage, each.units)
+    def _itself(self, stated: Stated) -> NamedPolicy:
+        """The policy that states the claim itself."""
+        title = self._steps.document(stated.passage.doc_id).title
+        meant = Resolution("exact", (stated.passage.doc_id,), title)
+        return NamedPolicy(title, "itself", meant, stated.passage, stated.units)
 
     def _shown(self, stated: Sequence[Stated]) -> Iterator[StatingPassage]:
         """The passages that state the claim, with their quotes."""
         for passage, units, weighed in stated:
-            if weighed.label != "silent" and (numbers := self._steps.quote(passage, units)):
+            if numbers := self._steps.quote(passage, units):
+                label = "near" if weighed.label == "silent" else weighed.label
                 title = self._steps.document(passage.doc_id).title
-                yield StatingPassage(
-                    numbers[0], passage.doc_id, title, weighed.label, weighed.support, weighed.findings
-                )
+                yield StatingPassage(numbers[0], passage.doc_id, title, label, weighed.support, weighed.findings)
+
+
+def _stated(weighed: Weighed, nears: Sequence[Near]) -> Stated:
+    piece = (weighed.evidence[0][0] if weighed.evidence else nears[0].candidate).piece
+    return Stated(piece.passage, piece.units, weighed)
+
+
+def _few_of_each(found: Sequence[Stated]) -> list[Stated]:
+    """The first passages, a few of each document."""
+    counts: Counter[str] = Counter()
+    kept = []
+    for each in found:
+        counts[each.passage.doc_id] += 1
+        if counts[each.passage.doc_id] <= _MOST_OF_ONE:
+            kept.append(each)
+    return kept[:_MOST_STATING]
 
 
 def _distinct(policies: Iterable[NamedPolicy]) -> list[NamedPolicy]:

@@ -50,6 +50,7 @@ _WORDS = {
     "label.missing": ("not here", "库中无"),
     "label.untested": ("not compared", "未核对"),
     "label.named": ("in the library", "在库中"),
+    "label.near": ("nearest", "最近"),
     "stated": ("stated by {0}", "陈述于 {0}"),
     "policy": ("{0}", "{0}"),
     "near.claim": ("named by the claim: {0}", "论断所指：{0}"),
