@@ -230,6 +230,10 @@ class Library:
         """Returns the names of documents, by document number. Deleted documents are left out."""
         return self._store.known(docs)
 
+    def known_as(self, doc_id: str) -> Known:
+        """Returns the names of one document. Raises the errors of :meth:`document`."""
+        return self._store.known_as(doc_id)
+
     def references(self, doc_id: str) -> References:
         """Returns what a document says of documents, in reading order. Raises the errors of :meth:`document`."""
         return self._store.references(doc_id)

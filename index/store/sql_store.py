@@ -151,6 +151,10 @@ class SqlStore(ABC):
         """Names of documents, by their numbers."""
         return names.known_documents(self.connection, docs)
 
+    def known_as(self, doc_id: str) -> Known:
+        """The names of this document."""
+        return names.known_of(self.connection, self.resolve(doc_id))
+
     def references(self, doc_id: str) -> References:
         """What the document says of documents."""
         return names.read_references_of(self.connection, self.resolve(doc_id))

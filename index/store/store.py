@@ -160,6 +160,10 @@ class Store(Protocol):
         """Names of documents, by their numbers. Deleted documents are left out."""
         ...
 
+    def known_as(self, doc_id: str) -> Known:
+        """The names of this document."""
+        ...
+
     def references(self, doc_id: str) -> References:
         """What the document says of documents."""
         ...

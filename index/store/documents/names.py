@@ -60,6 +60,12 @@ def read_names(connection: Connection, doc: int) -> PackedNames:
     return PackedNames(known, tuple(sorted(key for (key,) in keys)), found)
 
 
+def known_of(connection: Connection, doc_id: str) -> Known:
+    """The names of a document, by its full id."""
+    found = connection.execute("SELECT known FROM known JOIN documents USING (doc) WHERE doc_id = ?", (doc_id,))
+    return unpack_known(doc_id, *found.fetchone())
+
+
 def read_references_of(connection: Connection, doc_id: str) -> References:
     """What a document says of documents, by its full id."""
     found = connection.execute("SELECT found FROM mentions JOIN documents USING (doc) WHERE doc_id = ?", (doc_id,))
