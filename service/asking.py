@@ -43,6 +43,7 @@ from sinkqa.service.progress import begun
 from sinkqa.service.settings import Settings
 
 if TYPE_CHECKING:
+    from sinkqa.service.references.resolving import Resolver
     from sinkqa.service.references.standings import Standings
 
     from sinkqa.service.references.trail import SubjectKind, Trail
@@ -240,8 +241,6 @@ class QueryEngine:
         self, subject: str, *, kind: SubjectKind | None = None, as_of: date | None = None, language: str | None = None
     ) -> Trail:
         """As :meth:`Engine.trail`."""
-        from sinkqa.service.references.resolving import Resolver
-
         from sinkqa.service.references.tracing.steps import TrailSteps
         from sinkqa.service.references.tracing.subject import language_of, subject_of, trace
         from sinkqa.service.references.tracing.weighing import Weigher
@@ -255,7 +254,7 @@ class QueryEngine:
                 documents,
                 search=lambda text, filters: self._hits(text, k=_TRAILED, filters=filters, read=False),
                 weigher=Weigher(self._judge, self._pieces),
-                resolver=Resolver(self._library),
+                resolver=self._resolver,
                 standings=self._standings,
                 named=self._surely_named,
                 on=as_of or date.today(),
@@ -266,6 +265,13 @@ class QueryEngine:
             citations = doubted(found.citations, documents, language=found.language)
             clock.lap("trail")
         return replace(found, citations=citations, generation=documents.generation, timings_ms=clock.laps)
+
+    @cached_property
+    def _resolver(self) -> Resolver:
+        """It remembers what it found in a generation."""
+        from sinkqa.service.references.resolving import Resolver
+
+        return Resolver(self._library)
 
     @cached_property
     def _standings(self) -> Standings:

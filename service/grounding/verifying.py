@@ -90,6 +90,11 @@ def split(text: str) -> list[str]:
     return found
 
 
+def is_too_long(claim: str) -> bool:
+    """Whether a statement has so many marks and numbers that it is not weighed."""
+    return len(_MARK.findall(claim)) > MOST_MARKS
+
+
 class Entailment(Protocol):
     """The part of a judge that this module needs."""
 

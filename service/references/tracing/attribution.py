@@ -14,7 +14,7 @@ from sinkqa.ingest.about.places import countries_in
 from sinkqa.ingest.text.patterns import late
 
 _SHORTEST = 4  # letters or characters of a statement: with fewer left, nothing is taken away
-_YEAR = r"(?:\s*[（(]\s*(?:19|20)\d\d年?[^（）()]{0,12}[）)])?"
+_YEAR = r"(?:\s*[（(]\s*(?:19|20)\d\d(?:年|年?版|年?(?:修订|修正|公布|发布|施行|通过))?\s*[）)])?"
 _NUMERAL = r"[\d一二三四五六七八九十百零]{1,6}"
 _PROVISION = rf"(?:\s*第{_NUMERAL}[条章节款项](?:第{_NUMERAL}[款项])?|\s*附件[\d一二三四五]?)*"
 _BEFORE_WIDE = late(

@@ -85,7 +85,7 @@ def trace(subject: TrailSubject, steps: TrailSteps) -> Trail:
         found = list(tracer.passage(steps.library.passage(subject.passage_id)))
         if not found:
             steps.note("note.no_statements")
-        followed = tuple(tracer.statement(text, stated) for text, stated in found[:MOST_STATEMENTS])
+        followed = tuple(tracer.claim(text, stated) for text, stated in found[:MOST_STATEMENTS])
         trail = replace(trail, claims=followed)
         _note_left(len(found), steps)
     else:

@@ -12,6 +12,7 @@ from sinkqa.index.references.mention import Mention
 from sinkqa.index.references.mentions import mentions
 from sinkqa.ingest.document import Span
 from sinkqa.ingest.passage import Passage, Unit
+from sinkqa.service.grounding.verifying import MOST_MARKS, is_too_long
 from sinkqa.service.references.resolution import Resolution
 from sinkqa.service.references.tracing.attribution import without_source
 from sinkqa.service.references.tracing.following import NamedPolicy, follow, opened
@@ -33,6 +34,7 @@ _MOST_STATING = 5  # passages that are shown because they state a claim
 _MOST_OF_ONE = 3  # of these, from one document
 _MOST_NEAREST = 2  # passages that lead on where none states it
 _NEAREST = 0.15  # of likelihood: below it a passage leads nowhere
+_SURE = 0.95  # of likelihood: a policy that says it so surely counts beside those that a paper names
 _WIDE = 24  # pieces that are looked at for it
 _ENDS: tuple[PolicyLabel, ...] = ("supported", "likely", "contradicted", "partly", "untested", "silent", "missing")
 _SPOKEN = 0.5  # share of a cell that names take up: beyond it the cell states nothing
@@ -57,10 +59,17 @@ class Tracer:
     def __init__(self, steps: TrailSteps) -> None:
         self._steps = steps
 
-    def claim(self, claim: str) -> ClaimTrail:
-        """The trail of one statement: who states it, which policies it rests on, and what these say."""
+    def claim(self, claim: str, stated: Stated | None = None) -> ClaimTrail:
+        """The trail of one statement: who states it, which policies it rests on, and what these say.
+
+        ``stated``: the passage that it is a statement of; by default all are searched.
+        """
+        if is_too_long(claim):
+            self._steps.note("note.length", MOST_MARKS)
+            return ClaimTrail(claim, "untested", self._steps.say("end.length"))
         named = [mention for mention in mentions(claim) if mention.by in BY_NAME]
-        return self._traced(claim, named, self._stating(without_source(claim, named)))
+        stating = [stated] if stated else self._stating(without_source(claim, named))
+        return self._traced(claim, named, stating)
 
     def passage(self, passage: Passage) -> Iterator[tuple[str, Stated]]:
         """The statements of a passage, each with the units that make it."""
@@ -68,11 +77,6 @@ class Tracer:
         hit = Hit(passage, record.title, 1.0, Why(), record.metadata)
         for text, units in _statements(hit, self._steps):
             yield text, Stated(passage, units, Weighed("supported", 1.0, (), ()))
-
-    def statement(self, claim: str, stated: Stated) -> ClaimTrail:
-        """The trail of a statement of a passage that is known."""
-        named = [mention for mention in mentions(claim) if mention.by in BY_NAME]
-        return self._traced(claim, named, [stated])
 
     def named_by(self, doc_id: str) -> tuple[PolicyTrail, ...]:
         """The documents that a document names, those of the library first."""
@@ -99,8 +103,8 @@ class Tracer:
         found = [_stated(steps.weigher.weigh(statement, nears), nears) for nears in passages.values()]
         found.sort(key=lambda each: each.weighed.rank)
         best = [each for each in found if each.states] or [each for each in found if each.weighed.label != "silent"]
-        near = [each for each in found if each not in best and each.weighed.support >= _NEAREST]
-        papers = [] if any(map(self._is_paper, best)) else [each for each in near if self._is_paper(each)]
+        rest = [each for each in found if each not in best and each.weighed.support >= _NEAREST]
+        papers = [] if any(map(self._is_paper, best)) else [each for each in rest if self._is_paper(each)]
         return [*_few_of_each(best), *papers[:_MOST_NEAREST]]
 
     def _traced(self, claim: str, named: Sequence[Mention], stated: Sequence[Stated]) -> ClaimTrail:
@@ -130,8 +134,12 @@ class Tracer:
         if own:
             return _distinct(own), beside
         themselves = [self._itself(each) for each in policies]
-        if beside := beside or [policy for each in policies[:1] for policy in self._taken_from(each)]:
-            return _distinct(beside), themselves[:_MOST_NEAREST]
+        if beside:
+            best = max(each.weighed.support for each in papers if each.states)
+            surer = [self._itself(each) for each in policies if each.weighed.support > max(best, _SURE)]
+            return _distinct([*beside, *surer]), themselves[:_MOST_NEAREST]
+        if taken := [policy for each in policies[:1] for policy in self._taken_from(each)]:
+            return _distinct(taken), themselves[:_MOST_NEAREST]
         return _distinct([*themselves, *self._nearest_named(claim, [e for e in papers if not e.states])]), []
 
     def _nearest_named(self, claim: str, stated: Sequence[Stated]) -> list[NamedPolicy]:

@@ -72,6 +72,11 @@ _WORDS = {
     "standing.superseded": ("superseded by {0}", "{0} 已有新版"),
     "standing.proposed": ("a proposal on {0}", "{0} 尚为提案"),
     "standing.unknown": ("whether it is in force on {0} is not told by the texts", "{0} 是否有效，文本未载明"),
+    "end.length": ("Not compared: it is too long for one statement.", "过长，不像一句话，未核对。"),
+    "note.length": (
+        "A statement of more than {0} marks and numbers is not compared: split it.",
+        "一句话中标点和数字超过 {0} 个的，不作核对，请拆开。",
+    ),
     "note.claims": (
         "{0} statements were followed, {1} further ones were not: ask for them on their own.",
         "已追溯 {0} 句，另有 {1} 句未追溯，请分开查询。",
