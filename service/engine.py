@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from sinkqa.service.intake.reading import OnReading
     from sinkqa.service.intake.turns import Share
     from sinkqa.service.intake.workers import File
+    from sinkqa.service.references.standings import DocumentStanding, Standings
     from sinkqa.service.references.trail import SubjectKind, Trail
 
 _TEXTS_AT_ONCE = 64  # are embedded between two looks at the clock
@@ -239,6 +240,37 @@ class Engine(Shelf):
 
         with self._library.reading():
             return references(self._library, doc_id, pages)
+
+    def standing(self, doc_id: str, on: date | None = None) -> DocumentStanding:
+        """Whether a document is in force on a day, by default today, as far as texts of the library say so.
+
+        Raises:
+            DocumentNotFound, AmbiguousDocument: see their names.
+        """
+        from sinkqa.service.references.standings import DocumentStanding
+
+        with self._library.reading():
+            record = self._library.document(doc_id)
+            standing = self._standings.of(record.doc_id, on or date.today())
+        return DocumentStanding(record.doc_id, record.title, standing)
+
+    def standings(self, on: date | None = None) -> list[DocumentStanding]:
+        """The standings of all documents, in the order of their titles."""
+        from sinkqa.service.budget import checkpoint
+
+        found: list[DocumentStanding] = []
+        with self._library.reading():
+            for record in self.documents():
+                checkpoint()
+                found.append(self.standing(record.doc_id, on))
+        return found
+
+    @cached_property
+    def _standings(self) -> Standings:
+        """It keeps what it found while the library does not change."""
+        from sinkqa.service.references.standings import Standings
+
+        return Standings(self._library)
 
     @property
     def generation(self) -> int:

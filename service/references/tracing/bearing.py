@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -63,6 +64,10 @@ class PieceClause(NamedTuple):
     vector: Floats
     tokens: Tokens
     is_single: bool
+
+
+_clauses: WeakKeyDictionary[Piece, tuple[PieceClause, ...]] = WeakKeyDictionary()
+"""The clauses of pieces, as long as these are kept: the claims of one text meet the same ones."""
 
 
 class Bearing(NamedTuple):
@@ -154,9 +159,10 @@ def _has_rival(amount: Amount, ours: Sequence[Amount]) -> bool:
     return any(each.kind == "number" and each.dimension == amount.dimension for each in ours)
 
 
-@lru_cache(maxsize=1_024)  # the claims of one text meet the same pieces
 def clauses_of(piece: Piece, encoder: Encoder) -> tuple[PieceClause, ...]:
     """The clauses of a piece, alone and up to three together, as ranges of its folded text."""
+    if (known := _clauses.get(piece)) is not None:
+        return known
     text = piece.said.folded
     borders = [0, *(match.end() for match in _BORDER.finditer(text)), len(text)]
     single = [(start, end) for start, end in pairwise(borders) if text[start:end].strip()][:_MOST_CLAUSES]
@@ -166,10 +172,12 @@ def clauses_of(piece: Piece, encoder: Encoder) -> tuple[PieceClause, ...]:
         for place in range(len(single) - count)
     ]
     vectors, tokens = encoder.read([text[start:end] for start, end in ranges])
-    return tuple(
+    found = tuple(
         PieceClause(start, end, vector, said, place < len(single))
         for place, ((start, end), vector, said) in enumerate(zip(ranges, vectors, tokens, strict=True))
     )
+    _clauses[piece] = found
+    return found
 
 
 def _nearest_clauses(claim: Analysis, clauses: Sequence[Sequence[PieceClause]], encoder: Encoder) -> list[float]:
