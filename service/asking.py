@@ -238,7 +238,13 @@ class QueryEngine:
         return QuoteReport(quote, comparison.result, citation, comparison.differences, documents.generation, clock.laps)
 
     def trail(
-        self, subject: str, *, kind: SubjectKind | None = None, as_of: date | None = None, language: str | None = None
+        self,
+        subject: str,
+        *,
+        kind: SubjectKind | None = None,
+        as_of: date | None = None,
+        language: str | None = None,
+        standings: Standings,
     ) -> Trail:
         """As :meth:`Engine.trail`."""
         from sinkqa.service.references.tracing.steps import TrailSteps
@@ -255,7 +261,7 @@ class QueryEngine:
                 search=lambda text, filters: self._hits(text, k=_TRAILED, filters=filters, read=False),
                 weigher=Weigher(self._judge, self._pieces),
                 resolver=self._resolver,
-                standings=self._standings,
+                standings=standings,
                 named=self._surely_named,
                 on=as_of or date.today(),
                 language=language or language_of(asked.text),
@@ -272,13 +278,6 @@ class QueryEngine:
         from sinkqa.service.references.resolving import Resolver
 
         return Resolver(self._library)
-
-    @cached_property
-    def _standings(self) -> Standings:
-        """It remembers what it read of a generation."""
-        from sinkqa.service.references.standings import Standings
-
-        return Standings(self._library)
 
     def _surely_named(self, text: str) -> Sequence[str]:
         """The documents that a text names without marks; none where the words may be a mere topic."""

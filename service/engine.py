@@ -213,7 +213,7 @@ class Engine(Shelf):
             InvalidText: the claim has no statement, or over 4,000 characters.
             PassageNotFound, DocumentNotFound, AmbiguousDocument: see their names.
         """
-        return self._asking.trail(subject, kind=kind, as_of=as_of, language=language)
+        return self._asking.trail(subject, kind=kind, as_of=as_of, language=language, standings=self._standings)
 
     def export(self, memo: Memo, kind: str, *, link: Link) -> Exported:
         """The memo as a file of this kind (:data:`FORMATS`). Every quote is read again first.

@@ -21,7 +21,7 @@ from sinkqa.service.references.tracing.weighing import Weigher
 from sinkqa.service.references.tracing.words import say
 
 
-class Resolves(Protocol):
+class FindsMeant(Protocol):
     """Finds the documents that mentions mean."""
 
     def resolve(self, mention: Mention, *, doc_id: str = "") -> Resolution:
@@ -48,7 +48,7 @@ class TrailSteps:
         *,
         search: Callable[[str, Filters | None], Sequence[Hit]],
         weigher: Weigher,
-        resolver: Resolves,
+        resolver: FindsMeant,
         standings: Dates,
         named: Callable[[str], Sequence[str]],
         on: datetime.date,

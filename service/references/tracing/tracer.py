@@ -111,12 +111,13 @@ class Tracer:
         steps = self._steps
         governs, further = self._rests_on(claim, list(self._named_by_claim(claim, named)), stated)
         policies = _distinct([*governs, *further])
+        shown = tuple(self._shown(stated))
         followed = tuple(follow(policy, claim, named, steps) for policy in policies[:MOST_POLICIES])
         end = _end(followed[: len(governs)])
         if left_out := max(0, len(policies) - MOST_POLICIES):
             steps.note("note.policies", MOST_POLICIES, left_out)
         says = "end.unstated" if end == "unnamed" and not any(each.states for each in stated) else f"end.{end}"
-        return ClaimTrail(claim, end, steps.say(says), tuple(self._shown(stated)), followed, left_out)
+        return ClaimTrail(claim, end, steps.say(says), shown, followed, left_out)
 
     def _rests_on(
         self, claim: str, own: Sequence[NamedPolicy], stated: Sequence[Stated]
