@@ -44,6 +44,7 @@ from sinkqa.eval.commands.options import (
 )
 from sinkqa.eval.commands.pages import pages
 from sinkqa.eval.commands.peers import peers
+from sinkqa.eval.commands.policies.references import references
 from sinkqa.eval.commands.policies.standing import standing
 from sinkqa.eval.commands.provisions import provisions
 from sinkqa.eval.commands.roundtrip import roundtrip
@@ -372,6 +373,7 @@ app.command()(provisions)
 app.command()(standing)
 app.command()(roundtrip)
 app.command()(pages)
+app.command()(references)
 
 
 def main() -> None:
