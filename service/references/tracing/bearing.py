@@ -7,7 +7,7 @@ worth reading from those that are merely on the subject.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
@@ -30,22 +30,23 @@ from sinkqa.service.grounding.guard import Finding
 from sinkqa.service.grounding.polarity import marks
 
 WEIGHTS = {
-    "fit": 1.59, "clause": 2.62, "worst": 1.25, "mean": 2.55, "amounts": 2.83, "lacking": -1.56, "names": -1.11,
-    "turned": -1.92, "across": 0.62,
+    "fit": 1.19, "clause": 2.67, "worst": 1.42, "mean": 2.87, "amounts": 2.55, "lacking": -1.53, "names": -1.03,
+    "turned": -1.32, "across": 0.57,
 }  # fmt: skip
 """The weight of each feature, fitted on claims about policy documents (docs/decisions/0025)."""
-OFFSET = -4.46
+OFFSET = -4.65
 BAR = 0.5
 """The likelihood from which on a clause is said to come near."""
 
 _WORD = late("[a-z]+")
 _RATE = late(r"(?:\s*/|\s+(?:per|a|each|for every)\s).*|^每[^\d一二三四五六七八九十百千万]{1,4}", re.IGNORECASE)
-_BORDER = late(r"(?<!\d)[,;:]|[,;:](?!\d)|[。!?、]|\. |\n")
+_BORDER = late(r"(?<!\d)[,;:]|[,;:](?!\d)|[。!?]|\. |\n")
 _TOGETHER = 3  # clauses in a row that may say it in common
 _MOST_CLAUSES = 60  # of one piece
+_FORBIDDEN = ("duty", "forbid")
+_LIMIT = late(r"不能(?:超过|高于|低于|少于|多于|超出)|(?:may|must|shall|can)\s?not exceed")
 _FEW = 2
 _DIGIT = late(r"\d")
-_SAME_CLAUSE = 0.8  # of the nearest clause's score
 _PLACES = frozenset({"country", "region", "province", "city"})
 _WORST = 0.4  # of a claim's weight
 _LOWER, _UPPER = frozenset({"least", "more"}), frozenset({"most", "less"})
@@ -141,7 +142,7 @@ def _is_article(amount: Amount) -> bool:
 def _lacking_amounts(claim: Analysis, piece: Piece, clauses: Sequence[PieceClause], encoder: Encoder) -> list[Amount]:
     """The claim's amounts of which a value stands neither in the piece nor, for years and dates, around it.
 
-    In a piece with several amounts of one unit, the clause that is about the claim must hold it.
+    In a piece with several amounts of one unit, no clause with another amount may come nearer to the claim.
     """
     ours = list(_own_amounts(claim))
     if not ours:
@@ -149,9 +150,11 @@ def _lacking_amounts(claim: Analysis, piece: Piece, clauses: Sequence[PieceClaus
     around = (*piece.whole.amounts, *piece.place.headings.amounts, *piece.place.origin.title.amounts)
     numbers = [each for each in piece.said.amounts if each.kind == "number"]
     said = {(each.dimension, end) for each in ours for end in (each.low, each.high)}
-    if any((each.dimension, each.low) not in said and _has_rival(each, ours) for each in numbers):
-        places = _about(claim, clauses, encoder)
-        numbers = [each for each in numbers if any(clause.start <= each.start < clause.end for clause in places)]
+    rivals = [each for each in numbers if (each.dimension, each.low) not in said and _has_rival(each, ours)]
+    if rivals:
+        near = _nearness(claim, clauses, encoder)
+        best = max(near(rival) for rival in rivals)
+        numbers = [each for each in numbers if each in rivals or near(each) >= best]
     return [each for each in ours if not _is_borne(each, piece, numbers, around)]
 
 
@@ -191,12 +194,17 @@ def _nearest_clauses(claim: Analysis, clauses: Sequence[Sequence[PieceClause]], 
     return [max((next(near) for _ in each), default=0.0) for each in clauses]
 
 
-def _about(claim: Analysis, clauses: Sequence[PieceClause], encoder: Encoder) -> list[PieceClause]:
-    """The clauses of a piece that come nearest to the claim."""
+def _nearness(claim: Analysis, clauses: Sequence[PieceClause], encoder: Encoder) -> Callable[[Amount], float]:
+    """How near the clause comes to the claim in which an amount stands."""
     single = [clause for clause in clauses if clause.is_single]
     (said,) = encoder.tokens([claim.folded])
-    near = encoder.maxsim(said, [clause.tokens for clause in single])
-    return [clause for clause, score in zip(single, near, strict=True) if score >= _SAME_CLAUSE * near.max()]
+    near = encoder.maxsim(said, [clause.tokens for clause in single]).tolist()
+
+    def of(amount: Amount) -> float:
+        places = zip(single, near, strict=True)
+        return max((score for clause, score in places if clause.start <= amount.start < clause.end), default=0.0)
+
+    return of
 
 
 def _is_borne(said: Amount, piece: Piece, numbers: Sequence[Amount], around: Sequence[Amount]) -> bool:
@@ -255,9 +263,10 @@ def _says_otherwise(said: str, piece: Piece) -> bool:
 
 
 def _turns(said: Analysis) -> bool:
-    """Whether the text denies or forbids."""
-    found = [mark[:2] for mark in marks(said.folded)]
-    return sum(family == "negation" for family, _ in found) % 2 == 1 or ("duty", "forbid") in found
+    """Whether the text denies or forbids. A limit does so too, in the words of some: 不得超过, "no more than"."""
+    found = [mark for mark in marks(said.folded) if mark.family != "bound"]
+    forbids = any(mark[:2] == _FORBIDDEN and not _LIMIT.match(said.folded, mark.start) for mark in found)
+    return sum(mark.family == "negation" for mark in found) % 2 == 1 or forbids
 
 
 def _covered(claim: Analysis, pieces: Sequence[Piece], encoder: Encoder) -> tuple[Floats, Floats]:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from sinkqa.index.hit import Filters, Hit
 from sinkqa.index.library import Library
+from sinkqa.index.naming.lexicon import heads, tokens
 from sinkqa.index.references.mention import Mention, References
 from sinkqa.index.store.documents.catalogue import DocumentRecord
 from sinkqa.ingest.passage import Passage, Unit
@@ -19,6 +20,9 @@ from sinkqa.service.references.resolution import Resolution
 from sinkqa.service.references.tracing.governing import Outlined
 from sinkqa.service.references.tracing.weighing import Weigher
 from sinkqa.service.references.tracing.words import say
+
+_ABOUT = frozenset(["factsheet", "remarks", "briefing", "report", "communication", "paper"])
+"""Kinds of documents that may be about a policy."""
 
 
 class FindsMeant(Protocol):
@@ -62,6 +66,7 @@ class TrailSteps:
         self.notes: dict[str, None] = {}
         self._ends = time.thread_time() + cpu_s
         self._outlined: dict[str, Outlined] = {}
+        self._policies: dict[str, bool] = {}
         self._standings: dict[str, Standing] = {}
 
     @property
@@ -90,6 +95,15 @@ class TrailSteps:
         if doc_id not in self._outlined:
             self._outlined[doc_id] = Outlined(self.library.passages(doc_id), self.references(doc_id).mentions)
         return self._outlined[doc_id]
+
+    def is_policy(self, doc_id: str) -> bool:
+        """Whether a document is a policy, and not a work about some: by its title, or as that of a country alone."""
+        if doc_id not in self._policies:
+            record = self.document(doc_id)
+            kinds = {head.kind for head in heads(tokens(record.title))}
+            official = bool(record.metadata.jurisdiction) and not record.metadata.authors
+            self._policies[doc_id] = official or bool(kinds - _ABOUT)
+        return self._policies[doc_id]
 
     def standing(self, doc_id: str) -> Standing:
         """The standing of a document on the trail's date."""

@@ -37,7 +37,8 @@ _NEAREST = 0.15  # of likelihood: below it a passage leads nowhere
 _SURE = 0.95  # of likelihood: a policy that says it so surely counts beside those that a paper names
 _WIDE = 24  # pieces that are looked at for it
 _ENDS: tuple[PolicyLabel, ...] = ("supported", "likely", "contradicted", "partly", "untested", "silent", "missing")
-_SPOKEN = 0.5  # share of a cell that names take up: beyond it the cell states nothing
+_SPOKEN = 0.7  # share of a text that names take up: beyond it it states nothing
+_SHORTEST = 4  # letters of a cell that states something
 
 
 class Stated(NamedTuple):
@@ -102,7 +103,8 @@ class Tracer:
             passages.setdefault((passage.doc_id, passage.spans), []).append(near)
         found = [_stated(steps.weigher.weigh(statement, nears), nears) for nears in passages.values()]
         found.sort(key=lambda each: each.weighed.rank)
-        best = [each for each in found if each.states] or [each for each in found if each.weighed.label != "silent"]
+        told = [each for each in found if each.states or each.weighed.label == "contradicted"]
+        best = told or [each for each in found if each.weighed.label != "silent"]
         rest = [each for each in found if each not in best and each.weighed.support >= _NEAREST]
         papers = [] if any(map(self._is_paper, best)) else [each for each in rest if self._is_paper(each)]
         return [*_few_of_each(best), *papers[:_MOST_NEAREST]]
@@ -149,9 +151,8 @@ class Tracer:
         return [policy for policy in found if policy.nearness != "section"] or found
 
     def _is_paper(self, stated: Stated) -> bool:
-        """Whether a passage is of a work about policies, and not of a policy: of no country or union."""
-        about = self._steps.document(stated.passage.doc_id).metadata
-        return not about.jurisdiction or bool(about.authors)
+        """Whether a passage is of a work about policies, and not of a policy."""
+        return not self._steps.is_policy(stated.passage.doc_id)
 
     def _named_by_claim(self, claim: str, named: Sequence[Mention]) -> Iterator[NamedPolicy]:
         """The policies that the claim names, by their titles and numbers, else in passing."""
@@ -242,10 +243,17 @@ def _end(followed: Sequence[PolicyTrail]) -> TrailEnd:
 
 def _statements(hit: Hit, steps: TrailSteps) -> Iterator[tuple[str, tuple[Unit, ...]]]:
     """The statements of a passage with their units: its sentences, or the cells of a row with the row's label."""
-    passage = hit.passage
+    if hit.passage.kind == "row":
+        head, *cells = hit.passage.units
+        for cell in cells:
+            if not _is_name(cell.text) and sum(map(str.isalnum, cell.text)) >= _SHORTEST:
+                yield f"{head.text}：{cell.text}", (head, cell)
+        return
     for piece in steps.weigher.pieces_of(hit):
-        is_whole_row = passage.kind == "row" and len(piece.units) == len(passage.units) > 2
-        named = sum(mention.end - mention.start for mention in mentions(piece.units[-1].text))
-        is_name = named > _SPOKEN * len(piece.units[-1].text)
-        if not (is_whole_row or is_name) and (piece.asserts or passage.kind == "row"):
+        if piece.asserts and not _is_name(piece.said.text):
             yield piece.said.text, piece.units
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text is hardly more than the names of documents."""
+    return sum(mention.end - mention.start for mention in mentions(text)) > _SPOKEN * len(text)
