@@ -44,8 +44,8 @@ from sinkqa.eval.commands.options import (
 )
 from sinkqa.eval.commands.pages import pages
 from sinkqa.eval.commands.peers import peers
-from sinkqa.eval.commands.policies.standing import standing
 from sinkqa.eval.commands.policies.references import references
+from sinkqa.eval.commands.policies.standing import standing
 from sinkqa.eval.commands.policies.trails import trails
 from sinkqa.eval.commands.provisions import provisions
 from sinkqa.eval.commands.roundtrip import roundtrip
