@@ -8,6 +8,7 @@ from sinkqa.index.naming.codes import codes, is_citable
 from sinkqa.index.references.citing import cited
 from sinkqa.index.references.english import named
 from sinkqa.index.references.mention import Mention
+from sinkqa.index.references.quoted import quoted
 from sinkqa.index.references.titled import announced, japanese_laws, plain, titled
 from sinkqa.ingest.text.patterns import late
 
@@ -30,16 +31,8 @@ def mentions(text: str) -> list[Mention]:
     than a name in capitals.
     """
     found: list[Mention] = []
-    for each in (
-        _addresses(text),
-        titled(text),
-        announced(text),
-        japanese_laws(text),
-        _numbered(text),
-        named(text),
-        cited(text),
-    ):
-        found = _merged(found, each)
+    for finds in (_addresses, titled, announced, japanese_laws, quoted, _numbered, named, cited):
+        found = _merged(found, finds(text))
     return found
 
 

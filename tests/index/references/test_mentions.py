@@ -126,6 +126,20 @@ def test_authors_and_years_without_a_list():
     ]
 
 
+def test_titles_in_quotation_marks_are_told_from_other_quotations():
+    text = (
+        "The following apply:\n(a) “Tool to tell peat from mud;”\n(b) “Glossary of fen\nterms”.\n\nThe “Tool to tell "
+        "peat from mud” is used. He said “Peat is not a kind of mud”. By my Memorandum of March 3, 2031 (Counting "
+        "Herons), it is."
+    )
+    assert [(name, year) for by, name, year, _ in said(text) if by == "title"] == [
+        ("Tool to tell peat from mud", None),
+        ("Glossary of fen terms", None),
+        ("Tool to tell peat from mud", None),
+        ("Counting Herons", 2031),
+    ]
+
+
 def test_a_list_of_references_tells_the_title():
     text = (
         "Peat burns (Smith et al., 2029) and rots [2]. 滩涂增汇（张三等，2031）。\n\nReferences\n\n"
@@ -158,6 +172,8 @@ def test_mentions_come_in_order_and_never_overlap():
         "《》" * 10_000,
         "of the " * 75_000,
         "Act of the " * 45_000,
+        "“A b c " * 50_000,
+        "(a) “Tool to tell\n" * 20_000,
         "Peat Act and " * 40_000,
         "Aa " * 300_000 + "Act",
         "Order of the " * 40_000,
