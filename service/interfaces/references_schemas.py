@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from sinkqa.service.interfaces.deriving import model_of
-from sinkqa.service.references.listing import CitingDocument, DocumentReferences, MentionPlace, NamedDocument
+from sinkqa.service.references.listing import DocumentReferences, MentionPlace, NamedDocument, NamingDocument
 from sinkqa.service.references.resolution import Resolution
 
 ResolutionOut = model_of(Resolution, "ResolutionOut")
 MentionPlaceOut = model_of(MentionPlace, "MentionPlaceOut")
 NamedDocumentOut = model_of(NamedDocument, "NamedDocumentOut")
-CitingDocumentOut = model_of(CitingDocument, "CitingDocumentOut")
+NamingDocumentOut = model_of(NamingDocument, "NamingDocumentOut")
 DocumentReferencesOut = model_of(DocumentReferences, "DocumentReferencesOut")

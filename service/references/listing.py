@@ -40,7 +40,7 @@ class NamedDocument:
 
 
 @dataclass(frozen=True, slots=True)
-class CitingDocument:
+class NamingDocument:
     """A document of the library that names another one."""
 
     doc_id: str
@@ -60,7 +60,7 @@ class DocumentReferences:
     offset: Annotated[int, "How many stand before the first of them."]
     total: Annotated[int, "How many documents, or names of documents, it names."]
     next_offset: int | None
-    cited_by: Annotated[tuple[CitingDocument, ...], "In the order in which they were added."]
+    cited_by: Annotated[tuple[NamingDocument, ...], "In the order in which they were added."]
     text_sha256: Annotated[str, "Hash of the text that the places count in."]
 
     def as_dict(self) -> dict[str, Any]:
@@ -102,12 +102,12 @@ def references_of(
     )
 
 
-def _citing(library: Library, resolver: Resolver, doc_id: str) -> tuple[CitingDocument, ...]:
+def _citing(library: Library, resolver: Resolver, doc_id: str) -> tuple[NamingDocument, ...]:
     naming: dict[str, list[Mention]] = {}
     for other, mention in resolver.cited_by(doc_id):
         naming.setdefault(other, []).append(mention)
     return tuple(
-        CitingDocument(
+        NamingDocument(
             other,
             library.document(other).title,
             mentions[0].name,
