@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import fields, replace
+from datetime import date
 from functools import cache, cached_property
 
 from sinkqa.index.hit import Filters, Hit, SearchMode, Why
@@ -13,7 +14,7 @@ from sinkqa.index.library import Library
 from sinkqa.index.models.reranker import Reranker, load_reranker
 from sinkqa.ingest.text.language import detect
 from sinkqa.ingest.text.normalised_text import fold
-from sinkqa.service.answer import Answer, Citation, RankedPassage, SearchResult
+from sinkqa.service.answer import Answer, Citation, RankedPassage, SearchResult, Standing
 from sinkqa.service.answering.dialogue.opening import Opening
 from sinkqa.service.answering.finding import Finder
 from sinkqa.service.answering.guide import Guide
@@ -21,6 +22,8 @@ from sinkqa.service.answering.judging.answerer import READ, reordered
 from sinkqa.service.answering.judging.confidence import BAR
 from sinkqa.service.answering.judging.judge import load_judge
 from sinkqa.service.answering.responding import Responder
+from sinkqa.service.answering.standing.asking import date_asked
+from sinkqa.service.answering.standing.telling import StandingOf, dated, notes_on, standing_cited
 from sinkqa.service.answering.understanding.question import Asked
 from sinkqa.service.answering.writing.checked import sources, write, written_over
 from sinkqa.service.answering.writing.generating import ChatGenerator, Generator, Source
@@ -38,6 +41,7 @@ from sinkqa.service.evidence.warnings.injection import flags
 from sinkqa.service.grounding.quoting import QuoteReport, checked_quote, locate
 from sinkqa.service.grounding.verifying import VerifyReport, verify
 from sinkqa.service.progress import begun
+from sinkqa.service.references.standings import Standings
 from sinkqa.service.settings import Settings
 
 _WHY = tuple(each.name for each in fields(Why))
@@ -65,6 +69,7 @@ class QueryEngine:
         self._pieces = Pieces(library.encoder)
         self._judge = load_judge(settings.judge, library.encoder)
         self._guide = Guide(library)
+        self._standings = Standings(library)
 
     def stream(
         self,
@@ -74,19 +79,24 @@ class QueryEngine:
         filters: Filters | None = None,
         bar: float | None = None,
         generate: bool = False,
+        as_of: date | None = None,
     ) -> Iterator[Answer]:
         """As :meth:`Engine.stream`."""
         _check(question)
         clock = _Clock()
+        today = date.today()
+        on = as_of or date_asked(question) or today
         with self._spending(), self._library.reading():
-            documents = self._documents()
-            responder = self._responder(clock, documents, max(k or 0, READ), filters, bar)
+            documents, standing = self._documents(), self._standing(on)
+            responder = self._responder(clock, documents, max(k or 0, READ), filters, bar, standing)
             asked, drafted, hits, judged = responder.respond(question)
             clock.lap("answer")
             best = reordered(hits, judged)[: k or self._settings.k]
             passages = _ranked(best, documents, language=asked.language)
             citations = doubted(drafted.citations, documents, language=asked.language)
-            offered = self._offered(asked, best, documents) if generate and not drafted.why else {}
+            citations = standing_cited(citations, standing)
+            offered = self._offered(asked, best, documents, standing) if generate and not drafted.why else {}
+        said_on = [dated(on.isoformat(), asked.language)] if on != today else []
         given = Answer(
             status=drafted.status,
             abstain_reason=drafted.why,
@@ -100,7 +110,7 @@ class QueryEngine:
             generation=documents.generation,
             encoder=self._library.encoder.fingerprint,
             timings_ms=dict(clock.laps),
-            notes=drafted.notes,
+            notes=tuple(dict.fromkeys((*drafted.notes, *notes_on(citations, asked.language), *said_on))),
             table=drafted.table,
             missing=drafted.missing,
             suggestions=drafted.suggestions,
@@ -116,8 +126,23 @@ class QueryEngine:
             kept = self._kept = KeptDocuments(self._library, generation, self._astral_offsets)
         return kept
 
+    def _standing(self, on: date) -> StandingOf:
+        """The standing of a document on a date. Each is looked up once for a question."""
+
+        @cache
+        def of(doc_id: str) -> Standing:
+            return self._standings.of(doc_id, on)
+
+        return of
+
     def _responder(
-        self, clock: _Clock, documents: KeptDocuments, k: int, filters: Filters | None, bar: float | None
+        self,
+        clock: _Clock,
+        documents: KeptDocuments,
+        k: int,
+        filters: Filters | None,
+        bar: float | None,
+        standing: StandingOf,
     ) -> Responder:
         @cache  # parts of a question ask again what the whole did
         def search(text: str, filters: Filters) -> Sequence[Hit]:
@@ -137,11 +162,12 @@ class QueryEngine:
                 guide=self._guide,
                 bar=BAR if bar is None else bar,
                 filters=filters or Filters(),
+                standing=standing,
             )
         )
 
     def _offered(
-        self, asked: Asked, hits: Sequence[Hit], documents: KeptDocuments
+        self, asked: Asked, hits: Sequence[Hit], documents: KeptDocuments, standing: StandingOf
     ) -> dict[str, tuple[Source, Citation]]:
         """Checked evidence for a generator, by key."""
         near = nearest(asked.said, hits, self._pieces, most=_OFFERED)
@@ -151,6 +177,7 @@ class QueryEngine:
             if (citation := cite(documents, piece.passage, piece.units, number=1, score=fit)) is not None
         ]
         warned = doubted([citation for _, citation in cited], documents, language=asked.language)
+        warned = standing_cited(warned, standing)
         return sources(list(zip([text for text, _ in cited], warned, strict=True)))
 
     def _generated(self, given: Answer, offered: Mapping[str, tuple[Source, Citation]], clock: _Clock) -> Answer:
@@ -167,7 +194,8 @@ class QueryEngine:
     def opening(self, language: str) -> Opening:
         """As :meth:`Engine.opening`."""
         with self._spending(), self._library.reading():
-            greeted = self._responder(_Clock(), self._documents(), READ, None, None).respond(
+            standing = self._standing(date.today())
+            greeted = self._responder(_Clock(), self._documents(), READ, None, None, standing).respond(
                 "你好" if language == "zh" else "hello"
             )
         return Opening(tuple(greeted.drafted.text.splitlines()), greeted.drafted.suggestions)

@@ -9,6 +9,7 @@ import { corrections, offerEdit } from "../library/edit.js";
 import { keepQuote } from "./keeping.js";
 import { bring, imagePages, spansOf, textPages } from "./pages.js";
 import { doubts, isPaged, place, problem, waiting, why } from "../base/parts.js";
+import { standing } from "../base/standing.js";
 import { current } from "../base/titles.js";
 import { besideLink, saveButton } from "./taking.js";
 
@@ -156,6 +157,7 @@ function head(evidence, about) {
       { class: "panehead" },
       h("h2", { id: "source-title", tabindex: "-1", lang: tag(evidence.language) }, evidence.title),
       place(evidence),
+      standing(evidence.standing, openNewer),
       doubts(evidence),
       about && corrections(about),
       evidence.original && h("p", { class: "small", t: [evidence.page_label === null ? "digestWhole" : "digest", evidence.original] }),
@@ -184,6 +186,8 @@ function head(evidence, about) {
     ),
   ];
 }
+
+const openNewer = (newer) => open([newer], 0, byId("main"));
 
 const shownAs = ({ found }) => (found ? "foundPlace" : "evidence");
 

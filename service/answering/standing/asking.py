@@ -1,0 +1,208 @@
+"""Reads from a question whether it asks if a document is in force, and the date that it asks about."""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+import re
+from typing import Literal
+
+from sinkqa.index.query.expansion import tells_something
+from sinkqa.ingest.provisions.references import references
+from sinkqa.ingest.text.amount import Amount
+from sinkqa.ingest.text.analyzer import analyze
+from sinkqa.ingest.text.normalised_text import fold
+from sinkqa.ingest.text.patterns import late
+from sinkqa.service.answering.understanding.question import Asked
+from sinkqa.service.evidence.analysis import Analysis
+
+StandingQuestion = Literal["whether", "ended", "expires"]
+"""Asks whether a document is in force, when and by what it ended, or how long it is valid."""
+
+_FORCE = late(
+    r"(?:还|仍|仍然|依然|是否|是不是|现在|目前|现行|至今|继续)[^,。;?]{0,8}?(?:有效|生效|施行|适用|执行|管用|算数)"
+    r"|有效吗|(?:生效|施行|实施)了(?:吗|没)|现行有效|(?:有没有|是否|已经?|会不会)(?:失效|过期|作废|到期)"
+    r"|(?:失效|过期|作废|到期)了?[吗没]|效力状态|时效性"
+    r"|\b(?:still|currently|presently|now|today|remains?|remained)\b[^?.;]{0,24}?"
+    r"\b(?:in (?:force|effect)|valid|effective|applicable|appl(?:y|ies)|binding|operative|good law|current|law)\b"
+    r"|^(?:so |and )?(?:is|are|was|were)\b[^?;]{1,200}?\b(?:in (?:force|effect)|valid|good law|binding|up to date"
+    r"|outdated|out of date|obsolete|the (?:current|latest|newest|most recent) version)\b"
+    r"|\b(?:has|have)\b[^?;]{1,200}?\b(?:expired|lapsed|taken effect|(?:come|entered) into (?:force|effect))\b"
+    r"|\blegal status of\b|\bstatus of\b[^?;]{1,200}\bin force\b"
+)
+_ENDED = late(
+    r"废止|废除|失效|作废|取代|替代|代替|替换|撤销|有效期|到期|过期|届满|"
+    r"\b(?:revok(?:e|es|ed)|repeal(?:s|ed)?|rescind(?:s|ed)?|supersed(?:e|es|ed)|replac(?:e|es|ed)|abrogat(?:e|es|ed)"
+    r"|withdr(?:aw|aws|awn|ew)|cancel(?:s|led|ed)?|overturn(?:s|ed)?"
+    r"|expir(?:e|es|ed)|laps(?:e|es|ed))\b"
+)
+_BE = late(r"\b(?:is|are|was|were|been|be|being|get|gets|got)\b")
+_BARE = late(r"\b(?:revoke|repeal|rescind|supersede|replace|abrogate|withdraw|cancel|overturn)\Z")
+_EXPIRES = late(r"有效期|到期|过期|届满|expir|laps")
+_DOES = late(r"\b(?:do|does|did|will|would|shall)\b")
+_BRACKET = late(r"》?\s*[(（][^()（）]{1,16}[)）]|》")
+_TARGETS = late(r"\s*了?(?:哪|什么|啥|谁|几|多少)")  # 废止了哪些文件: what it ended is asked for
+_WHEN = late(
+    r"何时|什么时候|哪[一]?[年天日]|几时|被?(?:什么|哪|谁|何)|\b(?:when|which|what|who|whom|how|why)\b|为什么|为何"
+)
+_WHETHER = late(
+    r"吗|是否|是不是|有没有|没有[?？]?\s*\Z|了没|^(?:so |and )?(?:is|are|was|were|has|have|did|does|do|can|will)\b"
+)
+_AGENT = late(r"\bby\b[^?.;]*|被[^,。;?]{0,40}?(?=废止|废除|取代|替代|代替|替换|撤销|作废)")
+_NEUTRAL = late(
+    r"文件|法规|规定|政策|规章|版本|行政命?令|国家|现在|目前|现行|如今|今天|至今|已经?|的|了|吗|呢|是|否|有|没|被|还|仍然?|依然|请问"
+    r"|什么|哪[一]?[个部份项条些年天日]?|何时|时候|谁|为什么|为何|并|且|和|与|由|于|在|时|新|旧|后来|最终|状态|效力|效|力|第|到|至|期"
+    r"|多久|多长|截止|几年|年?版|version [\d.]+|\bv[\d.]+|第?\s*[\d.]+\s*版"
+    r"|\b(?:law|act|rule|order|regulation|document|policy|text|version|decree|statute|legal|status|now|today"
+    r"|currently|current|presently|yet|already|ever|later|since|newer?|old|any|another|other|instead|officially|formally|legally|date|day|year"
+    r"|time|when|which|what|who|whom|how|why|did|does|do|has|have|had|was|were|is|are|been|be|the|an?|of|in|on|at|as|to"
+    r"|it|its|this|that|or|and|by|with|effect|force|from|longer|no|not|completely|fully|us|u\.s\.|american?)\b"
+)
+_AS_OF = late(
+    r"(?:\bas (?:of|at|on)|\b(?:in (?:force|effect)|valid|effective|applicable|applied|applying|binding) "
+    r"(?:in [a-z]{2,16} |as of |as at |back )?(?:in|on|at|during|throughout))"
+    r"\s*(?:the (?:end|beginning|start) of |early |late )?\Z"
+)
+_AS_OF_HAN = late(
+    r"\s*(?:的?(?:时候?|当时|那时|底|末|间|内)|时点)?(?:仍然?|还|正|所)?(?:有效|现行|适用|生效中|在施行|在执行)"
+)
+_UNTIL_HAN = late(r"(?:截至|截止到?|按照?|依照?|根据)\Z")
+_OF_LAW = late(
+    r"有效|现行|适用|生效|施行|规定|规则|条例|办法|[^方做想看说手]法(?!人|院)"
+    r"|\bin (?:force|effect)\b|\bvalid\b|\bappl(?:y|ied|icable)\b|\blaws?\b|\brules?\b|\bregulations?\b"
+    r"|\bact\b|\border\b|\bmeasures\b|\brequire"
+)
+
+
+def standing_asked(
+    asked: Asked, names: tuple[tuple[int, int], ...], titles: str
+) -> tuple[StandingQuestion, tuple[int, int]] | None:
+    """What a question asks of the standing of a document, and where it names that document.
+
+    ``names``: where the question names documents. ``titles``: their titles, whose words add nothing to the question.
+    The result is None for a question about a part of a document, about something else in it, or about the documents
+    that it repeals.
+    """
+    text = fold(asked.text)
+    names = tuple((start, _past_bracket(text, end)) for start, end in names)
+    if not names or references(asked.text):
+        return None
+    ended, force = _outside(_ENDED, text, names), _outside(_FORCE, text, names)
+    if ended is None and force is None:
+        return None
+    name = _ended_one(text, ended, names) if ended else names[0]
+    if name is None or not _asks_nothing_else(asked, text, names, titles):
+        return None
+    when = _WHEN.search(_blanked(text, names)) is not None
+    if ended is None or _is_whether(text, names) or not (when or _EXPIRES.search(ended[0])):
+        return "whether", name
+    return ("expires" if _EXPIRES.search(ended[0]) else "ended"), name
+
+
+def date_asked(question: str) -> datetime.date | None:
+    """The date of the law that a question clearly asks about; of a year or month the last day.
+
+    "As of 2015" and 2019年时有效的 say so, if the question is about rules. The year of a document's name does not.
+    """
+    said = Analysis(question)
+    if not _OF_LAW.search(said.folded):
+        return None
+    for each in said.amounts:
+        if each.kind in ("year", "date") and each.low == each.high and _is_as_of(said.folded, each):
+            return _last_day(each)
+    return None
+
+
+def _is_as_of(folded: str, each: Amount) -> bool:
+    before, after = folded[: each.start].rstrip(), folded[each.end :]
+    if _AS_OF.search(before) or _AS_OF_HAN.match(after):
+        return True
+    return (
+        _UNTIL_HAN.search(before) is not None
+        and re.match(r"\s*[^,。;]{0,2}时?的?(?:有效|现行|规定|规则)", after) is not None
+    )
+
+
+def _last_day(each: Amount) -> datetime.date | None:
+    year, month, day = int(each.low), 12, 31
+    if each.kind == "date":
+        year, month, day = year // 10_000, year // 100 % 100, year % 100
+    if not (datetime.MINYEAR <= year <= datetime.MAXYEAR and 0 <= month <= 12):
+        return None
+    month = month or 12
+    last = calendar.monthrange(year, month)[1]
+    return datetime.date(year, month, day if 0 < day <= last else last)
+
+
+def _outside(pattern: re.Pattern[str], text: str, names: tuple[tuple[int, int], ...]) -> re.Match[str] | None:
+    """The last match that is not a part of a document's name."""
+    found = [
+        each for each in pattern.finditer(text) if not any(s < each.end() and each.start() < e for s, e in names)
+    ] or [each for each in pattern.finditer(text) if not any(s <= each.start() and each.end() <= e for s, e in names)]
+    return found[-1] if found else None
+
+
+def _ended_one(text: str, verb: re.Match[str], names: tuple[tuple[int, int], ...]) -> tuple[int, int] | None:
+    """The name of the document that ended or may have ended; None where the named one ends others."""
+    before = [each for each in names if each[1] <= verb.start()]
+    after = [each for each in names if each[0] >= verb.end()]
+    if _EXPIRES.search(verb[0]):
+        return before[-1] if before else next(iter(after), None)  # nothing else ends it
+    if not verb[0].isascii():
+        return _ended_in_chinese(text, verb, before, after)
+    passive = _BE.search(text[: verb.start()]) is not None and not _BARE.search(verb[0])
+    if after and not re.search(r"\bby\b", text[verb.end() : after[0][0]]):
+        return after[0]  # which order revoked it; did this order revoke it
+    if before and passive:
+        return before[0]
+    if before and not (_DOES.search(text[: before[0][0]]) or after) and not _BARE.search(verb[0]):
+        return before[0] if _BE.search(text) else None
+    return None
+
+
+def _ended_in_chinese(
+    text: str, verb: re.Match[str], before: list[tuple[int, int]], after: list[tuple[int, int]]
+) -> tuple[int, int] | None:
+    if _TARGETS.match(text, verb.end()):
+        return None
+    if after and (not before or "被" not in text[before[0][1] : verb.start()]):
+        return after[0]
+    if not before or "被" in text[: before[0][0]][-2:]:
+        return None
+    return before[0]
+
+
+def _is_whether(text: str, names: tuple[tuple[int, int], ...]) -> bool:
+    return _WHETHER.search(_blanked(text, names).strip()) is not None
+
+
+def _asks_nothing_else(asked: Asked, text: str, names: tuple[tuple[int, int], ...], titles: str) -> bool:
+    """Whether the question has no telling word besides names, dates and the words that ask for a standing."""
+    spans = [*names, *((each.start, each.end) for each in asked.stated if each.kind in ("year", "date"))]
+    rest = _blanked(text, tuple(spans))
+    for entity in asked.entities:
+        if entity.kind in ("country", "region"):
+            rest = rest.replace(fold(entity.said), " ")
+    for pattern in (_AGENT, _FORCE_WORDS, _ENDED, _NEUTRAL):
+        rest = pattern.sub(" ", rest)
+    left = {each for each in set(analyze(rest)) - set(analyze(titles)) if tells_something(each)}
+    return not left
+
+
+_FORCE_WORDS = late(
+    r"有效|生效|施行|适用|执行|管用|算数|失效|过期|作废|到期|时效性?|继续|会不会"
+    r"|\b(?:still|remains?|remained|valid|effective|applicable|appl(?:y|ies)|binding|operative|good|expired|lapsed|outdated"
+    r"|obsolete|latest|newest|most|recent|up|out|then|so|and)\b"
+)
+
+
+def _past_bracket(text: str, end: int) -> int:
+    """Where a name ends with what stands in brackets behind it: (试行), (2014年修订)."""
+    found = _BRACKET.match(text, end)
+    return found.end() if found else end
+
+
+def _blanked(text: str, spans: tuple[tuple[int, int], ...]) -> str:
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text

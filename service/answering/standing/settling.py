@@ -1,0 +1,120 @@
+"""Settles a question whether a document is in force, in the words of the document that ended it or in its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from sinkqa.index.errors import PassageNotFound
+from sinkqa.index.library import Library
+from sinkqa.service.answer import Standing, StandingQuote
+from sinkqa.service.answering.provisions.settling import Settled
+from sinkqa.service.answering.provisions.stating import effect_asked
+from sinkqa.service.answering.standing.asking import StandingQuestion
+from sinkqa.service.answering.standing.telling import StandingOf, is_out, marked, sentence
+from sinkqa.service.answering.understanding.question import Asked
+from sinkqa.service.evidence.pieces import Evidence
+from sinkqa.service.evidence.units import said
+
+_SURE = 1.0
+_SILENT = {
+    "zh": {
+        "whether": "资料库中没有文字说明{}是否仍有效，或是否已被废止、取代。",
+        "ended": "资料库中没有文字说{}已被废止或取代。",
+    },
+    "en": {
+        "whether": "The library holds no text that says whether {} is in force, or was repealed or replaced.",
+        "ended": "The library holds no text that says that {} was repealed or replaced.",
+    },
+}
+_ENDING = {"zh": "废止或取代{}的文字", "en": "a text that repeals or replaces {}"}
+_OWN = {
+    "zh": "引文是{}自己的说明；没有找到废止它的文字，并不等于它仍然有效。",
+    "en": "The quote is what {} says of itself; that no text here repeals it does not prove that it is in force.",
+}
+_ABSENT = {
+    "zh": "资料库中没有{}，也没有文字说它已被废止或取代。",
+    "en": "The library does not hold {}, nor a text that says that it was repealed or replaced.",
+}
+
+
+def standing_of_one(doc_ids: Sequence[str], standing: StandingOf) -> tuple[str, Standing | None]:
+    """The document among copies and versions with one name that is asked about, and its standing.
+
+    It is the first. If nothing is known of the first, a copy may tell, but no older version, whose end is another's.
+    """
+    first = doc_ids[0]
+    known = standing(first)
+    if known is not None and known.status != "unknown":
+        return first, known
+    for other in doc_ids[1:]:
+        found = standing(other)
+        if found is not None and found.status != "unknown" and found.newer not in doc_ids:
+            return other, found
+    return first, known
+
+
+def standing_settled(
+    question: StandingQuestion, asked: Asked, doc_id: str, known: Standing | None, library: Library
+) -> Settled | None:
+    """The words that say how a document stands; without any, a note that the library does not say it.
+
+    Of a document that no text ends, its own date of effect is shown if the question asks whether it is in force. That a
+    text ends it is then named as missing: it is never called in force for the lack of one. The result is None if the
+    question is how long the document is valid and no text says it.
+    """
+    language, title = asked.language, library.document(doc_id).title
+    name = marked(title, language)
+    ends = known is not None and (is_out(known) or (known.status == "in_force" and bool(known.until)))
+    if known is not None and ends:
+        evidence = tuple(_quoted(known.quotes, library)) or tuple(_head(known.newer, library))
+        notes = (sentence(title, known, language),)
+        return Settled(evidence, tuple(filter(None, notes)))
+    if question == "expires":
+        return None
+    if question == "whether" and (evidence := _of_itself(asked, doc_id, known, library)):
+        return Settled(
+            evidence, (_said(_OWN, language).format(name),), missing=(_said(_ENDING, language).format(name),)
+        )
+    silent = _SILENT.get(language, _SILENT["en"])
+    return Settled((), (silent[question].format(name),))
+
+
+def absent_settled(absent: str, language: str) -> Settled:
+    """A note that the library neither holds the document nor a text that ends it."""
+    return Settled((), (_said(_ABSENT, language).format(marked(absent, language)),))
+
+
+def _said(words: dict[str, str], language: str) -> str:
+    return words.get(language, words["en"])
+
+
+def _of_itself(asked: Asked, doc_id: str, known: Standing | None, library: Library) -> tuple[Evidence, ...]:
+    """What a document says of its own effect."""
+    if known is not None and (quoted := tuple(_quoted(known.quotes, library))):
+        return quoted
+    settled = effect_asked(replace(asked, provisions=("effect",)), library, doc_ids=(doc_id,))
+    return settled.evidence if settled else ()
+
+
+def _quoted(quotes: Sequence[StandingQuote], library: Library) -> Iterator[Evidence]:
+    """The whole sentences and items of passages that quotes stand in; a quote may begin in one and end in another."""
+    for quote in quotes:
+        try:
+            passage = library.passage(quote.passage_id)
+        except PassageNotFound:
+            continue
+        units = tuple(
+            unit
+            for unit in passage.units
+            if any(s < span.end and span.start < e for span in quote.spans for s, e in unit.spans)
+        )
+        if units:
+            yield Evidence(passage, units, said(passage, units, numbered=True), _SURE)
+
+
+def _head(doc_id: str | None, library: Library) -> Iterator[Evidence]:
+    """How the newer document opens, where its version or date alone tells that it replaces another."""
+    for passage in library.passages(doc_id, most=1) if doc_id else ():
+        units = passage.units[:1]
+        yield Evidence(passage, units, said(passage, units, numbered=True), _SURE)
