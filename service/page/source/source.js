@@ -123,6 +123,7 @@ async function turnTo(evidence) {
       toolbar(),
       h("div", { class: "sheet", id: "sheet", tabindex: "0", role: "region", label: "source" }),
     );
+    if (!evidence.standing) tellStanding(evidence.doc_id, mine);
     await fill(evidence);
   } catch (error) {
     if (mine === turn)
@@ -131,6 +132,13 @@ async function turnTo(evidence) {
         problem(error, () => turnTo(evidence)),
       );
   }
+}
+
+/** Shows in the head whether the document is in force today, as soon as that is known; nothing where it cannot be told. */
+async function tellStanding(docId, mine) {
+  const known = await get(`/v1/documents/${docId}/standing`).catch(() => null);
+  const badge = standing(known, openNewer);
+  if (badge && mine === turn) byId("source-standing")?.replaceChildren(badge);
 }
 
 function head(evidence, about) {
@@ -157,7 +165,7 @@ function head(evidence, about) {
       { class: "panehead" },
       h("h2", { id: "source-title", tabindex: "-1", lang: tag(evidence.language) }, evidence.title),
       place(evidence),
-      standing(evidence.standing, openNewer),
+      h("div", { id: "source-standing" }, standing(evidence.standing, openNewer)),
       doubts(evidence),
       about && corrections(about),
       evidence.original && h("p", { class: "small", t: [evidence.page_label === null ? "digestWhole" : "digest", evidence.original] }),
