@@ -14,7 +14,7 @@ from sinkqa.index.library import Library
 from sinkqa.index.models.reranker import Reranker, load_reranker
 from sinkqa.ingest.text.language import detect
 from sinkqa.ingest.text.normalised_text import fold
-from sinkqa.service.answer import Answer, Citation, RankedPassage, SearchResult, Standing
+from sinkqa.service.answer import Answer, Citation, RankedPassage, SearchResult
 from sinkqa.service.answering.dialogue.opening import Opening
 from sinkqa.service.answering.finding import Finder
 from sinkqa.service.answering.guide import Guide
@@ -22,7 +22,7 @@ from sinkqa.service.answering.judging.answerer import READ, reordered
 from sinkqa.service.answering.judging.confidence import BAR
 from sinkqa.service.answering.judging.judge import load_judge
 from sinkqa.service.answering.responding import Responder
-from sinkqa.service.answering.standing.asking import date_asked
+from sinkqa.service.answering.standing.asking import as_of_said
 from sinkqa.service.answering.standing.telling import StandingOf, dated, notes_on, standing_cited
 from sinkqa.service.answering.understanding.question import Asked
 from sinkqa.service.answering.writing.checked import sources, write, written_over
@@ -85,11 +85,12 @@ class QueryEngine:
         _check(question)
         clock = _Clock()
         today = date.today()
-        on = as_of or date_asked(question) or today
+        said = None if as_of else as_of_said(question)
+        on = as_of or (said.on if said else today)
         with self._spending(), self._library.reading():
-            documents, standing = self._documents(), self._standing(on)
+            documents, standing = self._documents(), StandingOf(on, self._standings.of)
             responder = self._responder(clock, documents, max(k or 0, READ), filters, bar, standing)
-            asked, drafted, hits, judged = responder.respond(question)
+            asked, drafted, hits, judged = responder.respond(said.rest if said else question)
             clock.lap("answer")
             best = reordered(hits, judged)[: k or self._settings.k]
             passages = _ranked(best, documents, language=asked.language)
@@ -125,15 +126,6 @@ class QueryEngine:
         if kept is None or kept.generation != generation:
             kept = self._kept = KeptDocuments(self._library, generation, self._astral_offsets)
         return kept
-
-    def _standing(self, on: date) -> StandingOf:
-        """The standing of a document on a date. Each is looked up once for a question."""
-
-        @cache
-        def of(doc_id: str) -> Standing:
-            return self._standings.of(doc_id, on)
-
-        return of
 
     def _responder(
         self,
@@ -194,7 +186,7 @@ class QueryEngine:
     def opening(self, language: str) -> Opening:
         """As :meth:`Engine.opening`."""
         with self._spending(), self._library.reading():
-            standing = self._standing(date.today())
+            standing = StandingOf(date.today(), self._standings.of)
             greeted = self._responder(_Clock(), self._documents(), READ, None, None, standing).respond(
                 "你好" if language == "zh" else "hello"
             )

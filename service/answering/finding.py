@@ -22,8 +22,9 @@ from sinkqa.service.answering.provisions.sanctions import preferred
 from sinkqa.service.answering.provisions.settling import SETTLED, Settled
 from sinkqa.service.answering.provisions.stating import definitions_asked, effect_asked, kinds_wanted
 from sinkqa.service.answering.standing.asking import standing_asked
-from sinkqa.service.answering.standing.preferring import in_force_first, weighing
-from sinkqa.service.answering.standing.settling import absent_settled, standing_of_one, standing_settled
+from sinkqa.service.answering.standing.ending import ended_elsewhere
+from sinkqa.service.answering.standing.preferring import versions_in_force, weighing
+from sinkqa.service.answering.standing.settling import standing_of_one, standing_settled
 from sinkqa.service.answering.standing.telling import StandingOf
 from sinkqa.service.answering.tables import whole_table
 from sinkqa.service.answering.understanding.labelling import table_asked
@@ -62,7 +63,7 @@ class Finder:
     guide: Guide
     bar: float
     filters: Filters
-    standing: StandingOf = lambda doc_id: None
+    standing: StandingOf
     _meant: dict[str, Meant] = field(default_factory=dict, compare=False)  # by text: parts repeat the whole
 
     def find(
@@ -76,6 +77,15 @@ class Finder:
         meant = meant or self.meant(asked)
         if besides and besides.sure and not meant.sure:
             meant = besides
+        current, meant = versions_in_force(asked.text, meant, self.standing)
+        outcome = self._found(asked, params, current)
+        if not outcome.why or current == meant:
+            return outcome
+        before = self._found(asked, params, meant)  # what only a version before says is cited with its standing
+        return outcome if before.why else before
+
+    def _found(self, asked: Asked, params: Selection, meant: Meant) -> Outcome:
+        """The answer by the structure of the documents that are meant, else by judging passages."""
         settled = self._settled(asked, meant)
         if settled is None:
             judged = with_whole_lists(self._judged(asked, meant, params), self.documents)
@@ -89,8 +99,7 @@ class Finder:
     def meant(self, asked: Asked) -> Meant:
         """The documents that the question names, limited to those that the filters allow. Cached for each question."""
         if asked.text not in self._meant:
-            inside = self._inside(self.guide.names.meant(asked.text))
-            self._meant[asked.text] = in_force_first(inside, self.standing)
+            self._meant[asked.text] = self._inside(self.guide.names.meant(asked.text))
         return self._meant[asked.text]
 
     def _inside(self, meant: Meant) -> Meant:
@@ -134,12 +143,16 @@ class Finder:
         """Whether the document that the question names is in force, or what ended it, where only this is asked."""
         names = meant.mentions or _places_of(meant.absent, asked.text)
         titles = " ".join(self.library.document(each).title for each in meant.documents)
-        if not (meant.sure or meant.absent) or (of := standing_asked(asked, names, titles)) is None:
+        if not names or (of := standing_asked(asked, names, titles)) is None:
             return None
         question, (start, end) = of
         named = self._inside(self.guide.names.meant(asked.text[start:end])) if len(names) > 1 else meant
         if not named.documents or not named.sure:
-            return None  # what repeals a document that the library lacks is looked for by its name
+            hits = self.search(asked.text, replace(self.filters, kinds=("repeal",)))
+            passages = [hit.passage for hit in hits]
+            return ended_elsewhere(
+                asked.text[start:end].rstrip("》"), asked.language, passages, self.library, self.standing.on
+            )
         doc_id, known = standing_of_one(named.documents, self.standing)
         return standing_settled(question, asked, doc_id, known, self.library)
 
@@ -209,10 +222,7 @@ class Finder:
             or (name and all(each in fold(hit.passage.text) for each in numbers))
         ]
         judged = candidates(asked, hits, self.judge, self.pieces)
-        outcome = decide(asked, hits, judged, self.pieces.encoder, bar=self.bar, params=params)
-        if not outcome.why or not meant.absent or outcome.evidence:
-            return outcome
-        return replace(outcome, notes=(*outcome.notes, *absent_settled(meant.absent, asked.language).notes))
+        return decide(asked, hits, judged, self.pieces.encoder, bar=self.bar, params=params)
 
     def _scopes(self, meant: Meant, wanted: Sequence[str]) -> list[Filters]:
         """Where to look, one after the other: statements of the kind that is asked for, and all.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime
 import re
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from sinkqa.index.query.expansion import tells_something
 from sinkqa.ingest.provisions.references import references
@@ -59,12 +59,12 @@ _NEUTRAL = late(
     r"|it|its|this|that|or|and|by|with|effect|force|from|longer|no|not|completely|fully|us|u\.s\.|american?)\b"
 )
 _AS_OF = late(
-    r"(?:\bas (?:of|at|on)|\b(?:in (?:force|effect)|valid|effective|applicable|applied|applying|binding) "
+    r"(?:(?P<only>\bas (?:of|at|on))|\b(?:in (?:force|effect)|valid|effective|applicable|applied|applying|binding) "
     r"(?:in [a-z]{2,16} |as of |as at |back )?(?:in|on|at|during|throughout))"
     r"\s*(?:the (?:end|beginning|start) of |early |late )?\Z"
 )
 _AS_OF_HAN = late(
-    r"\s*(?:的?(?:时候?|当时|那时|底|末|间|内)|时点)?(?:仍然?|还|正|所)?(?:有效|现行|适用|生效中|在施行|在执行)"
+    r"\s*(?:的?(?:时候?|当时|那时|底|末|间|内)|时点)?(?:仍然?|还|正|所)?(?:有效|现行|适用|生效中|在施行|在执行)的?"
 )
 _UNTIL_HAN = late(r"(?:截至|截止到?|按照?|依照?|根据)\Z")
 _OF_LAW = late(
@@ -99,28 +99,33 @@ def standing_asked(
     return ("expires" if _EXPIRES.search(ended[0]) else "ended"), name
 
 
-def date_asked(question: str) -> datetime.date | None:
+class AsOf(NamedTuple):
+    """The date whose law a question asks about, and the question without the words that say it."""
+
+    on: datetime.date
+    rest: str
+
+
+def as_of_said(question: str) -> AsOf | None:
     """The date of the law that a question clearly asks about; of a year or month the last day.
 
     "As of 2015" and 2019年时有效的 say so, if the question is about rules. The year of a document's name does not.
     """
-    said = Analysis(question)
+    text = question if len(question) == len(fold(question)) else fold(question)
+    said = Analysis(text)
     if not _OF_LAW.search(said.folded):
         return None
     for each in said.amounts:
-        if each.kind in ("year", "date") and each.low == each.high and _is_as_of(said.folded, each):
-            return _last_day(each)
+        if each.kind not in ("year", "date") or each.low != each.high or (on := _last_day(each)) is None:
+            continue
+        before, after = _AS_OF.search(said.folded[: each.start]), _AS_OF_HAN.match(said.folded, each.end)
+        if after:  # 2019年时有效的
+            before = _UNTIL_HAN.search(said.folded[: each.start])
+            return AsOf(on, text[: before.start() if before else each.start] + text[after.end() :])
+        if before:  # what is in force stays asked for: only the date goes
+            start = before.start() if before["only"] else each.start
+            return AsOf(on, (text[:start] + text[each.end :].lstrip(" ,，")).strip())
     return None
-
-
-def _is_as_of(folded: str, each: Amount) -> bool:
-    before, after = folded[: each.start].rstrip(), folded[each.end :]
-    if _AS_OF.search(before) or _AS_OF_HAN.match(after):
-        return True
-    return (
-        _UNTIL_HAN.search(before) is not None
-        and re.match(r"\s*[^,。;]{0,2}时?的?(?:有效|现行|规定|规则)", after) is not None
-    )
 
 
 def _last_day(each: Amount) -> datetime.date | None:

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain, islice
 
 from sinkqa.index.errors import PassageNotFound
 from sinkqa.index.library import Library
+from sinkqa.index.naming.codes import codes, versions
+from sinkqa.ingest.passage import Passage, Unit
 from sinkqa.service.answer import Standing, StandingQuote
 from sinkqa.service.answering.provisions.settling import Settled
 from sinkqa.service.answering.provisions.stating import effect_asked
 from sinkqa.service.answering.standing.asking import StandingQuestion
 from sinkqa.service.answering.standing.telling import StandingOf, is_out, marked, sentence
 from sinkqa.service.answering.understanding.question import Asked
+from sinkqa.service.evidence.assertion import is_sentence
 from sinkqa.service.evidence.pieces import Evidence
 from sinkqa.service.evidence.units import said
 
 _SURE = 1.0
+_HEAD = 6  # passages in which a document says what it is
+_FEW_CHARS = 30
 _SILENT = {
     "zh": {
         "whether": "资料库中没有文字说明{}是否仍有效，或是否已被废止、取代。",
@@ -31,10 +37,6 @@ _ENDING = {"zh": "废止或取代{}的文字", "en": "a text that repeals or rep
 _OWN = {
     "zh": "引文是{}自己的说明；没有找到废止它的文字，并不等于它仍然有效。",
     "en": "The quote is what {} says of itself; that no text here repeals it does not prove that it is in force.",
-}
-_ABSENT = {
-    "zh": "资料库中没有{}，也没有文字说它已被废止或取代。",
-    "en": "The library does not hold {}, nor a text that says that it was repealed or replaced.",
 }
 
 
@@ -80,11 +82,6 @@ def standing_settled(
     return Settled((), (silent[question].format(name),))
 
 
-def absent_settled(absent: str, language: str) -> Settled:
-    """A note that the library neither holds the document nor a text that ends it."""
-    return Settled((), (_said(_ABSENT, language).format(marked(absent, language)),))
-
-
 def _said(words: dict[str, str], language: str) -> str:
     return words.get(language, words["en"])
 
@@ -110,11 +107,31 @@ def _quoted(quotes: Sequence[StandingQuote], library: Library) -> Iterator[Evide
             if any(s < span.end and span.start < e for span in quote.spans for s, e in unit.spans)
         )
         if units:
+            units = _with_title(passage, units)
             yield Evidence(passage, units, said(passage, units, numbered=True), _SURE)
 
 
+def _with_title(passage: Passage, units: tuple[Unit, ...]) -> tuple[Unit, ...]:
+    """The units, and the one behind them where they are only the first words of a title."""
+    after = passage.units[passage.units.index(units[-1]) + 1 :]
+    is_title = sum(len(unit.text) for unit in units) < _FEW_CHARS and not is_sentence(units[-1].text)
+    return (*units, *after[:1]) if is_title else units
+
+
 def _head(doc_id: str | None, library: Library) -> Iterator[Evidence]:
-    """How the newer document opens, where its version or date alone tells that it replaces another."""
-    for passage in library.passages(doc_id, most=1) if doc_id else ():
-        units = passage.units[:1]
-        yield Evidence(passage, units, said(passage, units, numbered=True), _SURE)
+    """Where the newer document names its version or number, if this alone tells that it replaces another."""
+    opening = library.passages(doc_id, most=_HEAD) if doc_id else []
+    telling = (
+        (passage, unit)
+        for says in (versions, _has_code)
+        for passage in opening
+        for unit in passage.units
+        if says(unit.text)
+    )
+    first = ((passage, passage.units[0]) for passage in opening)
+    for passage, unit in islice(chain(telling, first), 1):
+        yield Evidence(passage, (unit,), said(passage, (unit,), numbered=True), _SURE)
+
+
+def _has_code(text: str) -> bool:
+    return next(codes(text), None) is not None

@@ -5,16 +5,34 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 
 from sinkqa.service.answer import Citation, Standing
 
-StandingOf = Callable[[str], Standing | None]
-"""Gives the standing of a document on the date that is asked about, by doc_id; None if nothing is known."""
+
+class StandingOf:
+    """Gives the standing of documents on the date that is asked about. Each is looked up once.
+
+    ``on``: the date, YYYY-MM-DD. ``find`` looks it up by doc_id; by default nothing is known.
+    """
+
+    def __init__(self, on: date, find: Callable[[str, date], Standing | None] = lambda doc_id, on: None) -> None:
+        self.on = on.isoformat()
+        self._date, self._find = on, find
+        self._known: dict[str, Standing | None] = {}
+
+    def __call__(self, doc_id: str) -> Standing | None:
+        """The standing of one document; None if nothing is known."""
+        if doc_id not in self._known:
+            self._known[doc_id] = self._find(doc_id, self._date)
+        return self._known[doc_id]
+
 
 OUT = frozenset(["repealed", "superseded", "expired", "not_yet", "proposed"])
 """What a standing is called if the document is not in force."""
 
 _LONGEST = 90  # characters of a title in a sentence
+_INNER = str.maketrans("《》", "〈〉")
 _HAN = re.compile("[\u3400-\u9fff]")
 _SENTENCES = {
     "zh": {
@@ -23,15 +41,17 @@ _SENTENCES = {
         "expired": "{title}的有效期已{on}届满。",
         "not_yet": "{title}{since}尚未施行。",
         "proposed": "{title}是草案或提案，并非现行规定。",
-        "in_force": "{title}将{on}{by}废止或失效。",
+        "in_force": "{title}将{on}{by}废止或取代。",
+        "valid": "{title}的有效期至{until}。",
     },
     "en": {
         "repealed": "{title} was repealed{by}{on}.",
         "superseded": "{title} has been superseded{by}{on}.",
         "expired": "{title} has expired{on}.",
-        "not_yet": "{title} was not yet in force{since}.",
+        "not_yet": "{title} is not yet in force{since}.",
         "proposed": "{title} is a draft or a proposal, and not law in force.",
-        "in_force": "{title} will cease to be in force{by}{on}.",
+        "in_force": "{title} is to be repealed or replaced{by}{on}.",
+        "valid": "{title} is valid until {until}.",
     },
 }
 _LABELS = {
@@ -61,8 +81,11 @@ def is_out(standing: Standing | None) -> bool:
 def sentence(title: str, standing: Standing, language: str) -> str:
     """One sentence on how the document stands, if it is not in force or will not be; else ""."""
     language = language if language in _SENTENCES else "en"
-    form = _SENTENCES[language].get(standing.status, "")
-    if not form or (standing.status == "in_force" and not standing.until):
+    if standing.status == "in_force" and not standing.until:
+        return ""
+    is_own = standing.status == "in_force" and not standing.newer_title
+    form = _SENTENCES[language].get("valid" if is_own else standing.status, "")
+    if not form:
         return ""
     by = marked(standing.newer_title, language) if standing.newer_title else ""
     until, since = standing.until or "", standing.since or ""
@@ -70,7 +93,7 @@ def sentence(title: str, standing: Standing, language: str) -> str:
         said = {
             "by": f"被{by}" if by else "被" if standing.status == "superseded" else "",
             "on": f"于{until}" if until else "",
-            "since": f"自{since}起施行，" if since else "",
+            "since": f"自{since}起施行，此前" if since else "",
         }
     else:
         said = {
@@ -78,7 +101,7 @@ def sentence(title: str, standing: Standing, language: str) -> str:
             "on": f" on {until}" if standing.status == "expired" and until else f" from {until}" if until else "",
             "since": f": it takes effect on {since}" if since else "",
         }
-    return form.format(title=marked(title, language), **said)
+    return form.format(title=marked(title, language), until=until, **said)
 
 
 def label(standing: Standing, language: str) -> str:
@@ -95,9 +118,13 @@ def dated(on: str, language: str) -> str:
 
 def marked(title: str, language: str) -> str:
     """A title between the marks that titles have in the language, cut where it is very long."""
-    title = " ".join(title.split()).strip("《》")
+    title = " ".join(title.split())
+    if title.startswith("《") and title.find("》") == len(title) - 1:
+        title = title[1:-1]
     title = title if len(title) <= _LONGEST else f"{title[: _LONGEST - 1].rstrip()}…"
-    return f"《{title}》" if language == "zh" and _HAN.search(title) else f"“{title}”"
+    if language == "zh" and _HAN.search(title):
+        return f"《{title.translate(_INNER)}》"
+    return f"“{title}”"
 
 
 def standing_cited(cited: Sequence[Citation], standing: StandingOf) -> tuple[Citation, ...]:
