@@ -22,7 +22,7 @@ from sinkqa.service.answering.judging.answerer import READ, reordered
 from sinkqa.service.answering.judging.confidence import BAR
 from sinkqa.service.answering.judging.judge import load_judge
 from sinkqa.service.answering.responding import Responder
-from sinkqa.service.answering.standing.asking import as_of_said
+from sinkqa.service.answering.standing.dating import as_of_said
 from sinkqa.service.answering.standing.telling import StandingOf, dated, notes_on, standing_cited
 from sinkqa.service.answering.understanding.question import Asked
 from sinkqa.service.answering.writing.checked import sources, write, written_over

@@ -22,9 +22,9 @@ from sinkqa.service.answering.provisions.sanctions import preferred
 from sinkqa.service.answering.provisions.settling import SETTLED, Settled
 from sinkqa.service.answering.provisions.stating import definitions_asked, effect_asked, kinds_wanted
 from sinkqa.service.answering.standing.asking import standing_asked
-from sinkqa.service.answering.standing.ending import ended_elsewhere
+from sinkqa.service.answering.standing.ending import ended_by, ended_elsewhere
 from sinkqa.service.answering.standing.preferring import versions_in_force, weighing
-from sinkqa.service.answering.standing.settling import standing_of_one, standing_settled
+from sinkqa.service.answering.standing.settling import standing_of_one, standing_settled, unnamed_settled
 from sinkqa.service.answering.standing.telling import StandingOf
 from sinkqa.service.answering.tables import whole_table
 from sinkqa.service.answering.understanding.labelling import table_asked
@@ -143,18 +143,25 @@ class Finder:
         """Whether the document that the question names is in force, or what ended it, where only this is asked."""
         names = meant.mentions or _places_of(meant.absent, asked.text)
         titles = " ".join(self.library.document(each).title for each in meant.documents)
-        if not names or (of := standing_asked(asked, names, titles)) is None:
+        of = standing_asked(asked, names, titles)
+        if of is None or (of.kind == "unnamed" and meant.documents):
             return None
-        question, (start, end) = of
-        named = self._inside(self.guide.names.meant(asked.text[start:end])) if len(names) > 1 else meant
+        if of.kind == "unnamed":
+            return unnamed_settled(asked.language)
+        words = asked.text[of.start : of.end]
+        named = self._inside(self.guide.names.meant(words)) if len(names) > 1 else meant
         if not named.documents or not named.sure:
             hits = self.search(asked.text, replace(self.filters, kinds=("repeal",)))
             passages = [hit.passage for hit in hits]
-            return ended_elsewhere(
-                asked.text[start:end].rstrip("》"), asked.language, passages, self.library, self.standing.on
-            )
-        doc_id, known = standing_of_one(named.documents, self.standing)
-        return standing_settled(question, asked, doc_id, known, self.library)
+            return ended_elsewhere(words.rstrip("》"), asked.language, passages, self.library, self.standing.on)
+        if of.kind == "ends":
+            return ended_by(named.documents[0], asked.language, self.library)
+        whole = [each for each in named.documents if each not in named.within]
+        if whole:
+            doc_id, known = standing_of_one(whole, self.standing)
+            return standing_settled(of.kind, asked, doc_id, known, self.library)
+        among = self._passages(named.documents[0], named)  # how a whole stands says nothing of what it reprints
+        return standing_settled(of.kind, asked, named.documents[0], None, self.library, words, among)
 
     def _takes_effect(self, asked: Asked, documents: Sequence[str], meant: Meant) -> Settled | None:
         """When the first of the documents that says it takes effect: the others are copies, or hold the named one."""

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
+from typer.testing import CliRunner
 
+from sinkqa.service.cli import app
 from sinkqa.service.engine import Engine
+from sinkqa.service.http.app import create_app
+from sinkqa.service.markdown import pieces
 from sinkqa.service.settings import Settings
+from tests.service.http.conftest import Client
 
 OLD = """# 榆谷芦苇收割办法
 
@@ -96,6 +102,38 @@ def named(engine):
     return lambda answer: [names[citation.doc_id] for citation in answer.citations]
 
 
+def test_the_command_line_takes_a_date_and_shows_what_is_not_in_force(engine, capsys):
+    runner = CliRunner()
+    library = str(engine.folder)
+    shown = runner.invoke(app, ["ask", NAMED, "-l", library])
+    assert shown.exit_code == 0 and "已废止 · 2022-06-01 · 现行文件：榆谷芦苇条例" in shown.output
+    assert "已于2022-06-01被《榆谷芦苇条例》废止。" in shown.output
+    then = json.loads(runner.invoke(app, ["ask", NAMED, "--json", "--as-of", "2016-03-01", "-l", library]).output)
+    assert then["citations"][0]["standing"] is None
+    refused = runner.invoke(app, ["ask", NAMED, "--as-of", "2016-13-01", "-l", library])
+    assert refused.exit_code == 2 and "2016-13-01" in refused.output
+
+
+def test_http_takes_a_date_and_refuses_what_is_none(engine):
+    client = Client(create_app(Settings(library=engine.folder)))
+    told = client.post("/v1/answer", {"question": NAMED}).json()
+    assert told["citations"][0]["standing"]["status"] == "repealed"
+    then = client.post("/v1/answer", {"question": FEE, "as_of": "2016-03-01"}).json()
+    assert "二十马克" in then["answer"]
+    for bad in ("2016", "2016-13-01", "yesterday", 20160301, 1456790400, True, "2016-03-01T00:00:00"):
+        response = client.post("/v1/answer", {"question": FEE, "as_of": bad})
+        assert response.status_code == 422 and "as_of" in response.text, bad
+    chat = {"model": "sinkqa", "messages": [{"role": "user", "content": FEE}], "as_of": "2016-03-01"}
+    assert "二十马克" in client.post("/v1/chat/completions", chat).json()["choices"][0]["message"]["content"]
+    assert client.post("/v1/chat/completions", chat | {"as_of": "soon"}).status_code in (400, 422)
+
+
+def test_markdown_puts_the_standing_behind_the_source(ask):
+    text = "".join(piece.text for piece in pieces(ask(NAMED), lambda passage_id, spans=(): f"https://x/{passage_id}"))
+    assert "*(已废止 · 2022-06-01)*" in text and "被《榆谷芦苇条例》废止" in text
+
+
+NAMED = "榆谷芦苇收割办法规定的收割费是多少马克？"
 FEE = "芦苇收割费是多少马克？"
 
 
@@ -112,7 +150,7 @@ def test_a_date_that_the_question_says_counts_like_one_that_is_given(engine, nam
 
 
 def test_a_question_that_names_the_repealed_document_is_answered_from_it_and_told_so(ask, named):
-    answer = ask("榆谷芦苇收割办法规定的收割费是多少马克？")
+    answer = ask(NAMED)
     assert named(answer) == ["old"] and "二十马克" in answer.answer
     standing = answer.citations[0].standing
     assert (standing.status, standing.until, standing.newer_title) == ("repealed", "2022-06-01", "榆谷芦苇条例")
@@ -167,7 +205,7 @@ def test_a_document_that_nothing_repeals_is_told_by_its_own_words_and_what_is_mi
 def test_a_document_that_the_library_lacks_and_nothing_repeals_is_named_as_lacking(ask):
     answer = ask("《榆谷林木管理办法》还有效吗？")
     assert (answer.status, answer.citations) == ("abstained", ())
-    assert answer.notes[0] == "资料库中没有《榆谷林木管理办法》，也没有文字说它已被废止或取代。"
+    assert answer.notes[0] == "资料库中没有名为《榆谷林木管理办法》的文件，也没有文字说它已被废止或取代。"
 
 
 def test_what_ran_for_some_years_has_expired_after_them(ask):

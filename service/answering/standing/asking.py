@@ -1,23 +1,32 @@
-"""Reads from a question whether it asks if a document is in force, and the date that it asks about."""
+"""Reads from a question whether it asks if a document is in force, what ended it, or what it ends."""
 
 from __future__ import annotations
 
-import calendar
-import datetime
 import re
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from sinkqa.index.query.expansion import tells_something
 from sinkqa.ingest.provisions.references import references
-from sinkqa.ingest.text.amount import Amount
 from sinkqa.ingest.text.analyzer import analyze
 from sinkqa.ingest.text.normalised_text import fold
 from sinkqa.ingest.text.patterns import late
 from sinkqa.service.answering.understanding.question import Asked
-from sinkqa.service.evidence.analysis import Analysis
 
-StandingQuestion = Literal["whether", "ended", "expires"]
-"""Asks whether a document is in force, when and by what it ended, or how long it is valid."""
+StandingKind = Literal["whether", "ended", "expires", "ends", "unnamed"]
+
+
+class StandingQuestion(NamedTuple):
+    """What a question asks of the standing of the document that it names at ``[start, end)``.
+
+    ``kind``: whether it is in force; when and by what it was "ended"; when it "expires"; what it "ends" itself; or
+    whether something is in force that the question does not name.
+    """
+
+    kind: StandingKind
+    start: int = 0
+    end: int = 0
+
 
 _FORCE = late(
     r"(?:还|仍|仍然|依然|是否|是不是|现在|目前|现行|至今|继续)[^,。;?]{0,8}?(?:有效|生效|施行|适用|执行|管用|算数)"
@@ -28,7 +37,7 @@ _FORCE = late(
     r"|^(?:so |and )?(?:is|are|was|were)\b[^?;]{1,200}?\b(?:in (?:force|effect)|valid|good law|binding|up to date"
     r"|outdated|out of date|obsolete|the (?:current|latest|newest|most recent) version)\b"
     r"|\b(?:has|have)\b[^?;]{1,200}?\b(?:expired|lapsed|taken effect|(?:come|entered) into (?:force|effect))\b"
-    r"|\blegal status of\b|\bstatus of\b[^?;]{1,200}\bin force\b"
+    r"|\bstatus of\b|\bwhat (?:happened to|became of)\b|最新版|最新的?版本|现行版"
 )
 _ENDED = late(
     r"废止|废除|失效|作废|取代|替代|代替|替换|撤销|有效期|到期|过期|届满|"
@@ -41,6 +50,11 @@ _BARE = late(r"\b(?:revoke|repeal|rescind|supersede|replace|abrogate|withdraw|ca
 _EXPIRES = late(r"有效期|到期|过期|届满|expir|laps")
 _DOES = late(r"\b(?:do|does|did|will|would|shall)\b")
 _BRACKET = late(r"》?\s*[(（][^()（）]{1,16}[)）]|》")
+_NOUN = late(r"[\u4e00-\u9fff]{1,12}(?:方法学|标准|规范|令|条例|法规|府|文件)\Z")
+_SUBJECT = late(  # who ended it: did the President revoke it
+    r"\b(?:did|has|have|had)\b[^?.;]{0,60}?(?=\b(?:revok|repeal|rescind|supersed|replac|abrogat|withdr|cancel|overturn))"
+)
+_OWNER = late(r"\b[a-z]+['’]s\b")  # China's Forest Law
 _TARGETS = late(r"\s*了?(?:哪|什么|啥|谁|几|多少)")  # 废止了哪些文件: what it ended is asked for
 _WHEN = late(
     r"何时|什么时候|哪[一]?[年天日]|几时|被?(?:什么|哪|谁|何)|\b(?:when|which|what|who|whom|how|why)\b|为什么|为何"
@@ -50,96 +64,43 @@ _WHETHER = late(
 )
 _AGENT = late(r"\bby\b[^?.;]*|被[^,。;?]{0,40}?(?=废止|废除|取代|替代|代替|替换|撤销|作废)")
 _NEUTRAL = late(
-    r"文件|法规|规定|政策|规章|版本|行政命?令|国家|现在|目前|现行|如今|今天|至今|已经?|的|了|吗|呢|是|否|有|没|被|还|仍然?|依然|请问"
+    r"文件|法规|规定|政策|规章|版本|行政命?令|国家|现在|目前|现行|如今|今天|至今|已经?|的|了|吗|呢|是|否|有|没|不|最新|一?份|些|这|那|被|还|仍然?|依然|请问"
     r"|什么|哪[一]?[个部份项条些年天日]?|何时|时候|谁|为什么|为何|并|且|和|与|由|于|在|时|新|旧|后来|最终|状态|效力|效|力|第|到|至|期"
     r"|多久|多长|截止|几年|年?版|version [\d.]+|\bv[\d.]+|第?\s*[\d.]+\s*版"
     r"|\b(?:law|act|rule|order|regulation|document|policy|text|version|decree|statute|legal|status|now|today"
     r"|currently|current|presently|yet|already|ever|later|since|newer?|old|any|another|other|instead|officially|formally|legally|date|day|year"
     r"|time|when|which|what|who|whom|how|why|did|does|do|has|have|had|was|were|is|are|been|be|the|an?|of|in|on|at|as|to"
-    r"|it|its|this|that|or|and|by|with|effect|force|from|longer|no|not|completely|fully|us|u\.s\.|american?)\b"
-)
-_AS_OF = late(
-    r"(?:(?P<only>\bas (?:of|at|on))|\b(?:in (?:force|effect)|valid|effective|applicable|applied|applying|binding) "
-    r"(?:in [a-z]{2,16} |as of |as at |back )?(?:in|on|at|during|throughout))"
-    r"\s*(?:the (?:end|beginning|start) of |early |late )?\Z"
-)
-_AS_OF_HAN = late(
-    r"\s*(?:的?(?:时候?|当时|那时|底|末|间|内)|时点)?(?:仍然?|还|正|所)?(?:有效|现行|适用|生效中|在施行|在执行)的?"
-)
-_UNTIL_HAN = late(r"(?:截至|截止到?|按照?|依照?|根据)\Z")
-_OF_LAW = late(
-    r"有效|现行|适用|生效|施行|规定|规则|条例|办法|[^方做想看说手]法(?!人|院)"
-    r"|\bin (?:force|effect)\b|\bvalid\b|\bappl(?:y|ied|icable)\b|\blaws?\b|\brules?\b|\bregulations?\b"
-    r"|\bact\b|\border\b|\bmeasures\b|\brequire"
+    r"|executive|presidential|president|happened|became|longer|it|its|this|that|or|and|by|with|effect|force|from|longer|no|not|completely|fully|us|u\.s\.|american?)\b"
 )
 
 
-def standing_asked(
-    asked: Asked, names: tuple[tuple[int, int], ...], titles: str
-) -> tuple[StandingQuestion, tuple[int, int]] | None:
-    """What a question asks of the standing of a document, and where it names that document.
+def standing_asked(asked: Asked, names: Sequence[tuple[int, int]], titles: str) -> StandingQuestion | None:
+    """What a question asks of the standing of a document, if it asks this and nothing else.
 
     ``names``: where the question names documents. ``titles``: their titles, whose words add nothing to the question.
-    The result is None for a question about a part of a document, about something else in it, or about the documents
-    that it repeals.
+    The result is None for a question about a part of a document, or about something else in it.
     """
     text = fold(asked.text)
-    names = tuple((start, _past_bracket(text, end)) for start, end in names)
-    if not names or references(asked.text):
+    spans = tuple(_whole_name(text, start, end) for start, end in names)
+    ended, force = _outside(_ENDED, text, spans), _outside(_FORCE, text, spans)
+    if (ended is None and force is None) or references(asked.text):
         return None
-    ended, force = _outside(_ENDED, text, names), _outside(_FORCE, text, names)
-    if ended is None and force is None:
+    if not _asks_nothing_else(asked, text, spans, titles):
         return None
-    name = _ended_one(text, ended, names) if ended else names[0]
-    if name is None or not _asks_nothing_else(asked, text, names, titles):
-        return None
-    when = _WHEN.search(_blanked(text, names)) is not None
-    if ended is None or _is_whether(text, names) or not (when or _EXPIRES.search(ended[0])):
-        return "whether", name
-    return ("expires" if _EXPIRES.search(ended[0]) else "ended"), name
+    if not spans:
+        return StandingQuestion("unnamed")
+    if ended is None:
+        return StandingQuestion("whether", *spans[0])
+    if (name := _ended_one(text, ended, spans)) is None:
+        return StandingQuestion("ends", *spans[0])
+    expires = _EXPIRES.search(ended[0]) is not None
+    is_whether = _WHETHER.search(_blanked(text, spans).strip()) is not None
+    if is_whether or not (expires or _WHEN.search(_blanked(text, spans))):
+        return StandingQuestion("whether", *name)
+    return StandingQuestion("expires" if expires else "ended", *name)
 
 
-class AsOf(NamedTuple):
-    """The date whose law a question asks about, and the question without the words that say it."""
-
-    on: datetime.date
-    rest: str
-
-
-def as_of_said(question: str) -> AsOf | None:
-    """The date of the law that a question clearly asks about; of a year or month the last day.
-
-    "As of 2015" and 2019年时有效的 say so, if the question is about rules. The year of a document's name does not.
-    """
-    text = question if len(question) == len(fold(question)) else fold(question)
-    said = Analysis(text)
-    if not _OF_LAW.search(said.folded):
-        return None
-    for each in said.amounts:
-        if each.kind not in ("year", "date") or each.low != each.high or (on := _last_day(each)) is None:
-            continue
-        before, after = _AS_OF.search(said.folded[: each.start]), _AS_OF_HAN.match(said.folded, each.end)
-        if after:  # 2019年时有效的
-            before = _UNTIL_HAN.search(said.folded[: each.start])
-            return AsOf(on, text[: before.start() if before else each.start] + text[after.end() :])
-        if before:  # what is in force stays asked for: only the date goes
-            start = before.start() if before["only"] else each.start
-            return AsOf(on, (text[:start] + text[each.end :].lstrip(" ,，")).strip())
-    return None
-
-
-def _last_day(each: Amount) -> datetime.date | None:
-    year, month, day = int(each.low), 12, 31
-    if each.kind == "date":
-        year, month, day = year // 10_000, year // 100 % 100, year % 100
-    if not (datetime.MINYEAR <= year <= datetime.MAXYEAR and 0 <= month <= 12):
-        return None
-    month = month or 12
-    last = calendar.monthrange(year, month)[1]
-    return datetime.date(year, month, day if 0 < day <= last else last)
-
-
-def _outside(pattern: re.Pattern[str], text: str, names: tuple[tuple[int, int], ...]) -> re.Match[str] | None:
+def _outside(pattern: re.Pattern[str], text: str, names: Sequence[tuple[int, int]]) -> re.Match[str] | None:
     """The last match that is not a part of a document's name."""
     found = [
         each for each in pattern.finditer(text) if not any(s < each.end() and each.start() < e for s, e in names)
@@ -147,7 +108,7 @@ def _outside(pattern: re.Pattern[str], text: str, names: tuple[tuple[int, int], 
     return found[-1] if found else None
 
 
-def _ended_one(text: str, verb: re.Match[str], names: tuple[tuple[int, int], ...]) -> tuple[int, int] | None:
+def _ended_one(text: str, verb: re.Match[str], names: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
     """The name of the document that ended or may have ended; None where the named one ends others."""
     before = [each for each in names if each[1] <= verb.start()]
     after = [each for each in names if each[0] >= verb.end()]
@@ -177,18 +138,14 @@ def _ended_in_chinese(
     return before[0]
 
 
-def _is_whether(text: str, names: tuple[tuple[int, int], ...]) -> bool:
-    return _WHETHER.search(_blanked(text, names).strip()) is not None
-
-
-def _asks_nothing_else(asked: Asked, text: str, names: tuple[tuple[int, int], ...], titles: str) -> bool:
+def _asks_nothing_else(asked: Asked, text: str, names: Sequence[tuple[int, int]], titles: str) -> bool:
     """Whether the question has no telling word besides names, dates and the words that ask for a standing."""
     spans = [*names, *((each.start, each.end) for each in asked.stated if each.kind in ("year", "date"))]
-    rest = _blanked(text, tuple(spans))
+    rest = _blanked(text, spans)
     for entity in asked.entities:
         if entity.kind in ("country", "region"):
             rest = rest.replace(fold(entity.said), " ")
-    for pattern in (_AGENT, _FORCE_WORDS, _ENDED, _NEUTRAL):
+    for pattern in (_AGENT, _SUBJECT, _OWNER, _FORCE_WORDS, _ENDED, _NEUTRAL):
         rest = pattern.sub(" ", rest)
     left = {each for each in set(analyze(rest)) - set(analyze(titles)) if tells_something(each)}
     return not left
@@ -201,13 +158,15 @@ _FORCE_WORDS = late(
 )
 
 
-def _past_bracket(text: str, end: int) -> int:
-    """Where a name ends with what stands in brackets behind it: (试行), (2014年修订)."""
-    found = _BRACKET.match(text, end)
-    return found.end() if found else end
+def _whole_name(text: str, start: int, end: int) -> tuple[int, int]:
+    """A name with what stands in brackets behind it, (试行), and a number with the Chinese noun before it."""
+    behind, before = _BRACKET.match(text, end), _NOUN.search(text[:start])
+    if before and (text[start].isascii() or text[start] in "令第"):
+        start = before.start()
+    return start, behind.end() if behind else end
 
 
-def _blanked(text: str, spans: tuple[tuple[int, int], ...]) -> str:
+def _blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
     for start, end in spans:
         text = text[:start] + " " * (end - start) + text[end:]
     return text

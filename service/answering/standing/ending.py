@@ -20,10 +20,16 @@ from sinkqa.service.evidence.units import said
 
 _MOST = 8  # documents that are looked at
 _SURE = 1.0
-_BESIDE = late(r"\(.*?\)|（.*?）|[\W_]+|^(?:the|中华人民共和国)")
+_LONGEST = 1_200  # characters of a list of what is repealed
+_MORE = {"zh": "其余各项未列出，请见原文。", "en": "The list goes on in the document."}
+_ENDS_NOTHING = {
+    "zh": "在{}中没有找到废止其他文件的文字。",
+    "en": "No text was found in {} that repeals another document.",
+}
+_BESIDE = late(r"\(.*?\)|（.*?）|[\W_]+|^(?:the|中华人民共和国|国家|我国)")
 _ABSENT = {
-    "zh": "资料库中没有{}，也没有文字说它已被废止或取代。",
-    "en": "The library does not hold {}, nor a text that says that it was repealed or replaced.",
+    "zh": "资料库中没有名为{}的文件，也没有文字说它已被废止或取代。",
+    "en": "The library holds no document named {}, nor a text that says that it was repealed or replaced.",
 }
 
 
@@ -52,6 +58,27 @@ def ended_elsewhere(name: str, language: str, passages: Iterable[Passage], libra
                 return Settled(evidence, (sentence(name, known, language),))
     absent = _ABSENT.get(language, _ABSENT["en"])
     return Settled((), (absent.format(marked(name, language)),))
+
+
+def ended_by(doc_id: str, language: str, library: Library) -> Settled:
+    """What a document says that it repeals; without such words a note that says so."""
+    changes = [each for each in library.references(doc_id).changes if each.kind == "repeals"]
+    shown: list[Evidence] = []
+    goes_on = False
+    for passage in library.passages(doc_id) if changes else ():
+        units = tuple(unit for unit in passage.units if _touches(unit, changes))
+        if units and sum(len(each.text) for each in shown) < _LONGEST:
+            shown.append(Evidence(passage, units, said(passage, units, numbered=True), _SURE))
+        elif units:
+            goes_on = True
+    if not shown:
+        title = marked(library.document(doc_id).title, language)
+        return Settled((), (_ENDS_NOTHING.get(language, _ENDS_NOTHING["en"]).format(title),))
+    return Settled(tuple(shown), (_MORE.get(language, _MORE["en"]),) if goes_on else ())
+
+
+def _touches(unit: Unit, changes: Iterable[Change]) -> bool:
+    return any(each.start < end and start < each.end for each in changes for start, end in unit.spans)
 
 
 def _key(name: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from sinkqa.index.naming.codes import versions
-from sinkqa.service.answering.standing.asking import as_of_said
+from sinkqa.service.answering.standing.dating import as_of_said
 from sinkqa.service.answering.standing.telling import StandingOf, is_out
 from sinkqa.service.answering.understanding.naming import Meant
 

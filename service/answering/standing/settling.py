@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 
@@ -13,7 +13,7 @@ from sinkqa.ingest.passage import Passage, Unit
 from sinkqa.service.answer import Standing, StandingQuote
 from sinkqa.service.answering.provisions.settling import Settled
 from sinkqa.service.answering.provisions.stating import effect_asked
-from sinkqa.service.answering.standing.asking import StandingQuestion
+from sinkqa.service.answering.standing.asking import StandingKind
 from sinkqa.service.answering.standing.telling import StandingOf, is_out, marked, sentence
 from sinkqa.service.answering.understanding.question import Asked
 from sinkqa.service.evidence.assertion import is_sentence
@@ -34,6 +34,10 @@ _SILENT = {
     },
 }
 _ENDING = {"zh": "废止或取代{}的文字", "en": "a text that repeals or replaces {}"}
+_OF_WHICH = {
+    "zh": "请写明是哪份文件，例如：《…办法》还有效吗？",
+    "en": "Name the document, for example: Is the … Act still in force?",
+}
 _OWN = {
     "zh": "引文是{}自己的说明；没有找到废止它的文字，并不等于它仍然有效。",
     "en": "The quote is what {} says of itself; that no text here repeals it does not prove that it is in force.",
@@ -57,40 +61,53 @@ def standing_of_one(doc_ids: Sequence[str], standing: StandingOf) -> tuple[str, 
 
 
 def standing_settled(
-    question: StandingQuestion, asked: Asked, doc_id: str, known: Standing | None, library: Library
+    kind: StandingKind,
+    asked: Asked,
+    doc_id: str,
+    known: Standing | None,
+    library: Library,
+    part: str = "",
+    among: Collection[str] = (),
 ) -> Settled | None:
     """The words that say how a document stands; without any, a note that the library does not say it.
 
     Of a document that no text ends, its own date of effect is shown if the question asks whether it is in force. That a
     text ends it is then named as missing: it is never called in force for the lack of one. The result is None if the
-    question is how long the document is valid and no text says it.
+    question is how long the document is valid and no text says it. ``part``: the name of a text that is a part of the
+    document, if that text is asked about; ``among``: its passages.
     """
-    language, title = asked.language, library.document(doc_id).title
+    language, title = asked.language, part or library.document(doc_id).title
     name = marked(title, language)
-    ends = known is not None and (is_out(known) or (known.status == "in_force" and bool(known.until)))
-    if known is not None and ends:
+    if known is not None and is_out(known):
         evidence = tuple(_quoted(known.quotes, library)) or tuple(_head(known.newer, library))
-        notes = (sentence(title, known, language),)
-        return Settled(evidence, tuple(filter(None, notes)))
-    if question == "expires":
+        return Settled(evidence, (sentence(title, known, language),))
+    has_end = known is not None and known.status == "in_force" and bool(known.until)
+    if kind == "expires" and not has_end:
         return None
-    if question == "whether" and (evidence := _of_itself(asked, doc_id, known, library)):
-        return Settled(
-            evidence, (_said(_OWN, language).format(name),), missing=(_said(_ENDING, language).format(name),)
-        )
+    if (kind == "whether" or has_end) and (evidence := _of_itself(asked, doc_id, known, library, among)):
+        ends = sentence(title, known, language) if known is not None else ""
+        note = ends or _said(_OWN, language).format(name)
+        return Settled(evidence, (note,), missing=() if ends else (_said(_ENDING, language).format(name),))
     silent = _SILENT.get(language, _SILENT["en"])
-    return Settled((), (silent[question].format(name),))
+    return Settled((), (silent["ended" if kind == "ended" else "whether"].format(name),))
+
+
+def unnamed_settled(language: str) -> Settled:
+    """A note that asks for the document which may be in force."""
+    return Settled((), (_said(_OF_WHICH, language),))
 
 
 def _said(words: dict[str, str], language: str) -> str:
     return words.get(language, words["en"])
 
 
-def _of_itself(asked: Asked, doc_id: str, known: Standing | None, library: Library) -> tuple[Evidence, ...]:
+def _of_itself(
+    asked: Asked, doc_id: str, known: Standing | None, library: Library, among: Collection[str]
+) -> tuple[Evidence, ...]:
     """What a document says of its own effect."""
     if known is not None and (quoted := tuple(_quoted(known.quotes, library))):
         return quoted
-    settled = effect_asked(replace(asked, provisions=("effect",)), library, doc_ids=(doc_id,))
+    settled = effect_asked(replace(asked, provisions=("effect",)), library, doc_ids=(doc_id,), among=among)
     return settled.evidence if settled else ()
 
 
