@@ -62,6 +62,7 @@ class QueryEngine:
         *,
         generator: Generator | None,
         astral: Callable[[str], Sequence[int]],
+        standings: Standings,
     ) -> None:
         self._library, self._settings, self._astral_offsets = library, settings, astral
         self._kept: KeptDocuments | None = None
@@ -69,7 +70,7 @@ class QueryEngine:
         self._pieces = Pieces(library.encoder)
         self._judge = load_judge(settings.judge, library.encoder)
         self._guide = Guide(library)
-        self._standings = Standings(library)
+        self._standings = standings
 
     def stream(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -17,8 +18,6 @@ from sinkqa.service.documents.stored import Shelf
 from sinkqa.service.settings import Settings
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from sinkqa.index.arrays import Floats
     from sinkqa.service.answer import Answer, SearchResult
     from sinkqa.service.answering.dialogue.opening import Opening
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from sinkqa.service.intake.reading import OnReading
     from sinkqa.service.intake.turns import Share
     from sinkqa.service.intake.workers import File
+    from sinkqa.service.references.standings import DocumentStanding, Standings
 
 _TEXTS_AT_ONCE = 64  # are embedded between two looks at the clock
 _BESIDE_BYTES = 50_000  # of text that a server reads itself: a tenth of a second in which it does little else
@@ -58,7 +58,13 @@ class Engine(Shelf):
         """Imported with the first question: listing documents need not wait for it."""
         from sinkqa.service.asking import QueryEngine
 
-        return QueryEngine(self._library, self._settings, generator=self._generator, astral=self._astral_offsets)
+        return QueryEngine(
+            self._library,
+            self._settings,
+            generator=self._generator,
+            astral=self._astral_offsets,
+            standings=self._standings,
+        )
 
     @staticmethod
     def exists(settings: Settings) -> bool:
@@ -230,6 +236,37 @@ class Engine(Shelf):
 
         with self._library.reading():
             return references(self._library, doc_id, pages)
+
+    def standing(self, doc_id: str, on: date | None = None) -> DocumentStanding:
+        """Whether a document is in force on a day, by default today, as far as texts of the library say so.
+
+        Raises:
+            DocumentNotFound, AmbiguousDocument: see their names.
+        """
+        from sinkqa.service.references.standings import DocumentStanding
+
+        with self._library.reading():
+            record = self._library.document(doc_id)
+            standing = self._standings.of(record.doc_id, on or date.today())
+        return DocumentStanding(record.doc_id, record.title, standing)
+
+    def standings(self, on: date | None = None) -> list[DocumentStanding]:
+        """The standings of all documents, in the order of their titles."""
+        from sinkqa.service.budget import checkpoint
+
+        found: list[DocumentStanding] = []
+        with self._library.reading():
+            for record in self.documents():
+                checkpoint()
+                found.append(self.standing(record.doc_id, on))
+        return found
+
+    @cached_property
+    def _standings(self) -> Standings:
+        """It keeps what it found while the library does not change."""
+        from sinkqa.service.references.standings import Standings
+
+        return Standings(self._library)
 
     @property
     def generation(self) -> int:

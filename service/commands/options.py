@@ -37,7 +37,7 @@ AsOf = Annotated[
         "--as-of",
         formats=["%Y-%m-%d"],
         metavar="DATE",
-        help="The date whose law is asked about, as YYYY-MM-DD; default: today. What is in force then comes first.",
+        help="The day whose law is asked about, as YYYY-MM-DD; default: today.",
     ),
 ]
 Count = Annotated[int | None, typer.Option("-k", min=1, max=100, help="Number of passages.")]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -30,6 +28,7 @@ from sinkqa.service.grounding.quotes import Difference
 from sinkqa.service.grounding.quoting import QuoteReport
 from sinkqa.service.grounding.verifying import CheckedClaim, VerifyReport
 from sinkqa.service.interfaces.deriving import model_of, sent_as
+from sinkqa.service.interfaces.standing_schemas import AsOf
 
 Kind = Literal["pdf", "html", "docx", "markdown", "text", "json", "csv", "xlsx", "pptx", "epub", "mail"]
 
@@ -43,7 +42,6 @@ def whole(text: str) -> str:
     return text
 
 
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 Text = Annotated[str, AfterValidator(whole)]
 
 
@@ -64,24 +62,6 @@ NAMED: dict[str, Any] = {"pattern": "^[a-z0-9][a-z0-9_-]{0,62}$"}
 """The pattern of a collection's name in OpenAPI. The name is not validated here: a bad name has its own error."""
 MAYBE_NAMED: dict[str, Any] = {"pattern": "^([a-z0-9][a-z0-9_-]{0,62})?$"}
 """The same pattern, if an empty name counts as no name."""
-
-
-def _as_date(given: object) -> object:
-    """A whole date in digits, and neither a number nor a time: pydantic would take these for dates too."""
-    if given is None or (isinstance(given, str) and _DATE.fullmatch(given)):
-        return given
-    raise ValueError("expected a date as YYYY-MM-DD")
-
-
-AsOf = Annotated[
-    datetime.date | None,
-    BeforeValidator(_as_date),
-    Field(
-        description="The date whose law is asked about, as YYYY-MM-DD; unset: the one that the question clearly names, "
-        "else today. Among what answers about equally, documents in force on that date come first.",
-        examples=["2024-05-01"],
-    ),
-]
 K = Annotated[UpTo100 | None, Field(description="Passages to retrieve, 1-100; unset: the server's choice.")]
 
 

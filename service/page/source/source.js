@@ -137,7 +137,7 @@ async function turnTo(evidence) {
 /** Shows in the head whether the document is in force today, as soon as that is known; nothing where it cannot be told. */
 async function tellStanding(docId, mine) {
   const known = await get(`/v1/documents/${docId}/standing`).catch(() => null);
-  const badge = standing(known, openNewer);
+  const badge = standing(known?.standing, openNewer);
   if (badge && mine === turn) byId("source-standing")?.replaceChildren(badge);
 }
 
