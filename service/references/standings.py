@@ -38,7 +38,7 @@ class DocumentStanding:
         return asdict(self, dict_factory=plain)
 
 
-class _Kept:
+class _Tenures:
     """What was found of one generation of a library."""
 
     def __init__(self, library: Library, generation: int) -> None:
@@ -75,7 +75,7 @@ class Standings:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._newest: _Kept | None = None
+        self._newest: _Tenures | None = None
 
     def of(self, doc_id: str, on: datetime.date) -> Standing:
         """The standing of a document on a day, with the words that say so.
@@ -101,14 +101,14 @@ class Standings:
         with self._library.reading():
             return judged(self._kept().tenure(doc_id), on.isoformat())[0].status
 
-    def _kept(self) -> _Kept:
+    def _kept(self) -> _Tenures:
         """What was found of the generation that this thread reads."""
         kept, generation = self._newest, self._library.generation
         if kept is None or kept.generation != generation:
-            kept = self._newest = _Kept(self._library, generation)
+            kept = self._newest = _Tenures(self._library, generation)
         return kept
 
-    def _quotes(self, kept: _Kept, place: SourcePlace) -> list[StandingQuote]:
+    def _quotes(self, kept: _Tenures, place: SourcePlace) -> list[StandingQuote]:
         """The units of the document that hold these words, read from the store and compared with it.
 
         Empty if the store holds other words by now.

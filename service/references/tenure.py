@@ -93,7 +93,8 @@ def _repeals(library: Library, resolver: Resolves, family: Family, doc_id: str) 
                 continue
             for target in change.targets:
                 found = resolver.resolve(target, doc_id=other)
-                if found.how in _SURE and doc_id in found.doc_ids:
+                is_sure = found.how in _SURE or (found.how == "itself" and family.are_namesakes(doc_id, other))
+                if is_sure and doc_id in found.doc_ids:
                     yield from _repeal(family, doc_id, other, change, target)
 
 
