@@ -33,9 +33,10 @@ from sinkqa.index.hit import SearchMode
 from sinkqa.ingest.errors import SinkQAError
 from sinkqa.service.answer import QuotedSpan
 from sinkqa.service.engine import Engine
+from sinkqa.service.interfaces.dates import AsOf
 from sinkqa.service.interfaces.links import passage_link
 from sinkqa.service.interfaces.schemas import AnswerOut, FiltersIn, K, QuoteOut, SearchOut, Text, VerifyOut
-from sinkqa.service.interfaces.standing_schemas import AsOf, DocumentStandingOut
+from sinkqa.service.interfaces.standing_schemas import DocumentStandingOut
 from sinkqa.service.markdown import pieces
 
 DOCUMENT, PASSAGE = "sinkqa://documents/{doc_id}", "sinkqa://passages/{passage_id}"

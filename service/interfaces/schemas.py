@@ -27,8 +27,8 @@ from sinkqa.service.grounding.guard import Finding, Label
 from sinkqa.service.grounding.quotes import Difference
 from sinkqa.service.grounding.quoting import QuoteReport
 from sinkqa.service.grounding.verifying import CheckedClaim, VerifyReport
+from sinkqa.service.interfaces.dates import AsOf
 from sinkqa.service.interfaces.deriving import model_of, sent_as
-from sinkqa.service.interfaces.standing_schemas import AsOf
 
 Kind = Literal["pdf", "html", "docx", "markdown", "text", "json", "csv", "xlsx", "pptx", "epub", "mail"]
 

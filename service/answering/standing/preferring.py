@@ -25,11 +25,7 @@ def versions_in_force(question: str, meant: Meant, standing: StandingOf) -> tupl
         return meant, meant
     found = {each: known for each in meant.documents if (known := standing(each)) is not None}
     ended = {each for each, known in found.items() if is_out(known) and known.newer in found}
-    coming = {
-        known.newer
-        for known in found.values()
-        if known.status == "in_force" and known.newer in found and found[known.newer].status == "not_yet"
-    }
+    coming = {known.newer for known in found.values() if known.status == "in_force" and known.newer in found}
     if not (ended or coming) or len(ended | coming) == len(meant.documents):
         return meant, meant
     return _without(meant, {*ended, *coming}), _without(meant, coming)

@@ -8,8 +8,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field, field_validator
 
 from sinkqa.service.http.protocols.filters import FILTER
+from sinkqa.service.interfaces.dates import AsOf
 from sinkqa.service.interfaces.schemas import K, Share, Switch, Text, UpTo50
-from sinkqa.service.interfaces.standing_schemas import AsOf
 
 MODEL = "sinkqa"
 
