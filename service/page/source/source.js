@@ -123,7 +123,7 @@ async function turnTo(evidence) {
       toolbar(),
       h("div", { class: "sheet", id: "sheet", tabindex: "0", role: "region", label: "source" }),
     );
-    if (!evidence.standing) tellStanding(evidence.doc_id, mine);
+    if (!evidence.standing) tellStanding(evidence.doc_id, byId("source-standing"));
     await fill(evidence);
   } catch (error) {
     if (mine === turn)
@@ -135,10 +135,9 @@ async function turnTo(evidence) {
 }
 
 /** Shows in the head whether the document is in force today, as soon as that is known; nothing where it cannot be told. */
-async function tellStanding(docId, mine) {
+async function tellStanding(docId, place) {
   const known = await get(`/v1/documents/${docId}/standing`).catch(() => null);
-  const badge = standing(known?.standing, openNewer);
-  if (badge && mine === turn) byId("source-standing")?.replaceChildren(badge);
+  place.replaceChildren(standing(known?.standing, openNewer) ?? "");
 }
 
 function head(evidence, about) {
