@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from sinkqa.index.library import Library
-from sinkqa.index.naming.codes import is_citable, versions, without_edition
+from sinkqa.index.naming.codes import codes, is_citable, versions, without_edition
 from sinkqa.index.naming.known import Known, key
 from sinkqa.index.references.dates import later
 from sinkqa.index.references.keys import identifiers, plain_name
@@ -90,6 +90,11 @@ class Family:
         """Whether both documents bear one name."""
         own, kin = self._kin(one)
         return any(each.doc_id == other and _share_a_name(own, each) for each in kin)
+
+    def bears(self, doc_id: str, code: str) -> bool:
+        """Whether a number is the document's own: the first in its title, where the title has one."""
+        titled = sorted(codes(self._library.document(doc_id).title))
+        return not titled or code in (titled[0][2], *without_edition(titled[0][2]))
 
     def successors(self, doc_id: str) -> Iterator[Successor]:
         """The newer versions of a document: a higher version of its number, or a later revision under its name."""
