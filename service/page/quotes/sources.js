@@ -3,6 +3,7 @@ import { quotelink } from "../base/address.js";
 import { offerCitation } from "./cite.js";
 import { h, icon, tag } from "../base/dom.js";
 import { doubts, passageList, place } from "../base/parts.js";
+import { standing } from "../base/standing.js";
 import { current, titled } from "../base/titles.js";
 import * as source from "../source/source.js";
 import { chip } from "./statements.js";
@@ -36,6 +37,7 @@ function entry(cited, open, known) {
     "li",
     { class: "entry" },
     h("p", { class: "name", lang: tag(first.language), ...titled(first.doc_id) }, current(first).title),
+    standing(first.standing, (newer, opener) => source.open([newer], 0, opener)),
     h(
       "ul",
       { class: "places" },

@@ -9,6 +9,7 @@ import { corrections, offerEdit } from "../library/edit.js";
 import { keepQuote } from "./keeping.js";
 import { bring, imagePages, spansOf, textPages } from "./pages.js";
 import { doubts, isPaged, place, problem, waiting, why } from "../base/parts.js";
+import { standing } from "../base/standing.js";
 import { current } from "../base/titles.js";
 import { besideLink, saveButton } from "./taking.js";
 
@@ -122,6 +123,7 @@ async function turnTo(evidence) {
       toolbar(),
       h("div", { class: "sheet", id: "sheet", tabindex: "0", role: "region", label: "source" }),
     );
+    if (!evidence.standing) tellStanding(evidence.doc_id, byId("source-standing"));
     await fill(evidence);
   } catch (error) {
     if (mine === turn)
@@ -130,6 +132,12 @@ async function turnTo(evidence) {
         problem(error, () => turnTo(evidence)),
       );
   }
+}
+
+/** Shows in the head whether the document is in force today, as soon as that is known; nothing where it cannot be told. */
+async function tellStanding(docId, place) {
+  const known = await get(`/v1/documents/${docId}/standing`).catch(() => null);
+  place.replaceChildren(standing(known?.standing, openNewer) ?? "");
 }
 
 function head(evidence, about) {
@@ -156,6 +164,7 @@ function head(evidence, about) {
       { class: "panehead" },
       h("h2", { id: "source-title", tabindex: "-1", lang: tag(evidence.language) }, evidence.title),
       place(evidence),
+      h("div", { id: "source-standing" }, standing(evidence.standing, openNewer)),
       doubts(evidence),
       about && corrections(about),
       evidence.original && h("p", { class: "small", t: [evidence.page_label === null ? "digestWhole" : "digest", evidence.original] }),
@@ -184,6 +193,8 @@ function head(evidence, about) {
     ),
   ];
 }
+
+const openNewer = (newer) => open([newer], 0, byId("main"));
 
 const shownAs = ({ found }) => (found ? "foundPlace" : "evidence");
 
