@@ -1,5 +1,5 @@
 // What an answer stands on: each document once, under it the places quoted; and all that was read.
-import { quotelink } from "../base/address.js";
+import { quotelink, traillink } from "../base/address.js";
 import { offerCitation } from "./cite.js";
 import { h, icon, tag } from "../base/dom.js";
 import { doubts, passageList, place } from "../base/parts.js";
@@ -69,10 +69,21 @@ function quoted(cited, open, known) {
       also > 0 && h("p", { class: "small", t: ["alsoSays", also] }),
     ),
     h(
-      "button",
-      { type: "button", class: "quiet", on: { click: () => offerCitation(first) } },
-      icon("quote"),
-      h("span", { t: "cite" }),
+      "div",
+      { class: "placeacts" },
+      h(
+        "button",
+        { type: "button", class: "quiet", on: { click: () => offerCitation(first) } },
+        icon("quote"),
+        h("span", { t: "cite" }),
+      ),
+      first.passage_id &&
+        h(
+          "a",
+          { class: "quiet button", href: traillink({ passage: first.passage_id }), label: "basedOnPassage" },
+          icon("path"),
+          h("span", { t: "basedOn" }),
+        ),
     ),
   );
 }
