@@ -184,7 +184,7 @@ export const WORDS = {
   modeText: ["Text", "文字"],
   modeImage: ["Image", "图像"],
   modeOutline: ["Outline", "目录"],
-  modeReferences: ["References", "提到"],
+  modeReferences: ["References", "关联"],
   modePassages: ["Passages", "段落"],
   modes: ["Show", "显示"],
   exact: ["Matches the source word for word", "与原文逐字一致"],

@@ -4,7 +4,7 @@ import { get } from "../base/api.js";
 import { h, tag } from "../base/dom.js";
 import { isPaged } from "../base/parts.js";
 import { current, titled } from "../base/titles.js";
-import { matched, official, whole } from "../trail/told.js";
+import { match, official, whole } from "../trail/told.js";
 import { spansOf } from "./pages.js";
 
 const AT_ONCE = 500;
@@ -64,7 +64,7 @@ function named({ name, year, code, times, places: [first], resolution }, about, 
       "p",
       { class: "place" },
       (isHere || (title && title !== said)) && h("span", {}, h("q", { lang: language }, said)),
-      h("span", { class: how === "probable" && "label partly", t: matched(resolution) }),
+      h("span", {}, match(resolution)),
       times > 1 && h("span", { t: ["namesTimes", times] }),
       first && inPlace(said, first, about, open),
       link && h("span", {}, link),

@@ -4,7 +4,7 @@ import { place } from "../base/parts.js";
 import { current, titled } from "../base/titles.js";
 import { chip } from "../quotes/statements.js";
 import { findings } from "../quotes/verify.js";
-import { isOut, matched, official, quotation, stands } from "./told.js";
+import { isOut, match, official, quotation, stands } from "./told.js";
 
 const OPEN = 6; // policies whose clauses are shown at once
 
@@ -131,7 +131,7 @@ function lean(told, of) {
   const link = official(address ?? resolution.address);
   const parts = [
     name !== titleOf(told) && h("span", {}, h("q", {}, name)),
-    nearness !== "document" && h("span", { t: ["namedNear", { t: `near.${nearness}` }] }),
+    nearness !== "document" && h("span", { t: ["namedNear", { t: [`near.${nearness}`] }] }),
     link && h("span", {}, h("span", { t: "addressHead" }), " ", link),
   ].filter(Boolean);
   return h(
@@ -172,7 +172,7 @@ function facts(told, of) {
     (!isSame || near || cited.length > 0) && row("named", !isSame && [h("q", {}, name), " "], near, cited),
     row(
       "match",
-      h("span", { class: resolution.how === "probable" && "label partly", t: matched(resolution) }),
+      match(resolution),
       doc_id && [" ", h("button", { type: "button", class: "link small", label: ["policyOpen", title], t: "trailOpenDocument", on: { click: showAt } })],
     ),
     standing && force(standing, of),

@@ -24,6 +24,13 @@ export function matched({ how, reason }) {
   return ["how.probableWhy", reason];
 }
 
+/** The same as it is shown: only that it is probable is told louder, not why. */
+export function match(resolution) {
+  if (resolution.how !== "probable") return [h("span", { t: matched(resolution) })];
+  const [, reason] = matched(resolution);
+  return [h("span", { class: "label partly", t: "how.probable" }), reason && [" ", h("span", { t: reason.t ?? ["asIs", reason] })]];
+}
+
 /** A standing in words with its date, in force or not; as `t` says it. */
 export function stands({ status, since, until }) {
   const [edge, when] = ["in_force", "not_yet"].includes(status) ? ["since", since] : ["until", until];

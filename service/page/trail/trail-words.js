@@ -61,6 +61,7 @@ export const TRAIL_WORDS = {
   "how.partOnly": ["a part of it", "为其一部分"],
   "how.itself": ["this document itself", "即该文件"],
   "how.missing": ["not in the library", "库中没有"],
+  asIs: ["{0}", "{0}"],
   "reason.year": ["the year {0} is named, which is not this document’s", "所称年份 {0} 与该文件不同"],
   "reason.many": ["many documents have a name like this", "同名文件很多"],
   "reason.edition": ["another edition is named", "所称为另一版本"],

@@ -127,20 +127,27 @@ function draw(got, address) {
       opener,
     );
   const openDocument = (about, opener) => source.open([whole(about)], 0, opener);
-  const openWords = (quotes, opener) => {
-    const [{ passage_id: id, spans }] = quotes;
-    source.openById(id, spans.map(({ start, end }) => `${start}-${end}`).join(","), opener);
-  };
   result.replaceChildren(
     ...[
       about(got, openDocument),
-      ...path(got, { open, document: openDocument, words: openWords }),
+      ...path(got, { open, document: openDocument, words }),
       got.notes.map((note) => h("p", { class: "note", lang: tag(got.language) }, note)),
       foot(got, address),
     ]
       .flat()
       .filter(Boolean),
   );
+}
+
+/** Shows the words that tell a standing, each in its place. */
+async function words(quotes, opener) {
+  try {
+    const passages = await Promise.all(quotes.map(({ passage_id: id }) => get(`/v1/passages/${encodeURIComponent(id)}`)));
+    const evidence = passages.map((passage, at) => ({ ...passage, quote: quotes[at].quote, spans: quotes[at].spans }));
+    await source.open(evidence, 0, opener);
+  } catch (error) {
+    opener.closest("dl").after(problem(error));
+  }
 }
 
 /** Which passage or document it begins with. */

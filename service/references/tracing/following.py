@@ -15,6 +15,7 @@ from sinkqa.service.references.resolution import Resolution
 from sinkqa.service.references.tracing.attribution import without_source
 from sinkqa.service.references.tracing.steps import TrailSteps
 from sinkqa.service.references.tracing.weighing import Weighed
+from sinkqa.service.references.tracing.words import reason
 from sinkqa.service.references.trail import CitingDocument, Nearness, PolicyLabel, PolicyTrail
 
 _MOST_VERSIONS = 3  # documents of one name that are searched, such as copies and versions
@@ -160,5 +161,5 @@ def _says(label: PolicyLabel, meant: Resolution, steps: TrailSteps) -> str:
     said = steps.say(f"policy.{label}")
     if meant.how != "probable":
         return said
-    probably = steps.say("probable", meant.reason)
+    probably = steps.say("probable", reason(steps.language, meant.reason))
     return f"{probably}{said}" if steps.language == "zh" else f"{probably} {said}"
