@@ -45,7 +45,6 @@ from sinkqa.service.settings import Settings
 if TYPE_CHECKING:
     from sinkqa.service.references.resolving import Resolver
     from sinkqa.service.references.standings import Standings
-
     from sinkqa.service.references.trail import SubjectKind, Trail
 
 _WHY = tuple(each.name for each in fields(Why))
