@@ -60,10 +60,10 @@ def follow(policy: NamedPolicy, claim: str, named: Sequence[Mention], steps: Tra
     return _compared(found, best, steps)
 
 
-def opened(policy: NamedPolicy, steps: TrailSteps, *, doc_id: str | None = None) -> PolicyTrail:
+def opened(policy: NamedPolicy, steps: TrailSteps, *, doc_id: str | None = None, is_cited: bool = True) -> PolicyTrail:
     """A policy with its document, standing and those who cite it, before anything is compared with it.
 
-    ``doc_id``: which of the documents that may be meant; by default the likeliest.
+    ``doc_id``: which of the documents that may be meant; by default the likeliest. ``is_cited``: who cites it is told.
     """
     meant = policy.resolution
     named_in = steps.quote(policy.passage, policy.units) if policy.passage else ()
@@ -80,7 +80,7 @@ def opened(policy: NamedPolicy, steps: TrailSteps, *, doc_id: str | None = None)
             address=meant.address,
         )
     record = steps.document(doc_id)
-    citing, n_citing = cited_by(doc_id, steps)
+    citing, n_citing = cited_by(doc_id, steps) if is_cited else ((), 0)
     return PolicyTrail(
         policy.name,
         policy.nearness,

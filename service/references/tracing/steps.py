@@ -38,7 +38,7 @@ class FindsMeant(Protocol):
         """The mentions in other documents that mean this one."""
 
 
-class Dates(Protocol):
+class TellsStanding(Protocol):
     """Tells whether documents are in force."""
 
     def of(self, doc_id: str, on: datetime.date) -> Standing:
@@ -56,7 +56,7 @@ class TrailSteps:
         search: Callable[[str, Filters | None], Sequence[Hit]],
         weigher: Weigher,
         resolver: FindsMeant,
-        standings: Dates,
+        standings: TellsStanding,
         named: Callable[[str], Sequence[str]],
         on: datetime.date,
         language: str,

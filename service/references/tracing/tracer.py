@@ -93,7 +93,7 @@ class Tracer:
         ordered = sorted(found.values(), key=lambda policy: not policy.resolution.doc_ids)
         if len(ordered) > _MOST_LISTED:
             self._steps.note("note.policies", _MOST_LISTED, len(ordered) - _MOST_LISTED)
-        return tuple(opened(policy, self._steps) for policy in ordered[:_MOST_LISTED])
+        return tuple(opened(policy, self._steps, is_cited=False) for policy in ordered[:_MOST_LISTED])
 
     def _stating(self, statement: str) -> list[Stated]:
         """The passages that state it, best first, a few of each document; where none does, the nearest of papers."""
