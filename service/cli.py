@@ -29,6 +29,7 @@ from rich.text import Text
 
 from sinkqa.ingest.errors import SinkQAError
 from sinkqa.service.commands import edit, fetch, holdings, key, serve, terminal
+from sinkqa.service.commands.analysis.references import references
 from sinkqa.service.commands.analysis.standing import standing
 from sinkqa.service.commands.analysis.trail import trail
 from sinkqa.service.commands.asking.ask import ask
@@ -303,6 +304,7 @@ def migrate(
 
 app.command()(trail)
 app.command()(standing)
+app.command()(references)
 app.command()(edit.edit)
 app.command()(fetch.fetch)
 app.command()(serve.serve)

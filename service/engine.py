@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from sinkqa.service.intake.reading import OnReading
     from sinkqa.service.intake.turns import Share
     from sinkqa.service.intake.workers import File
+    from sinkqa.service.references.listing import DocumentReferences
+    from sinkqa.service.references.resolving import Resolver
     from sinkqa.service.references.standings import DocumentStanding, Standings
     from sinkqa.service.references.trail import SubjectKind, Trail
 
@@ -241,6 +243,26 @@ class Engine(Shelf):
         with self._library.reading():
             return references(self._library, doc_id, pages)
 
+    def references_of(self, doc_id: str, *, offset: int = 0, limit: int | None = None) -> DocumentReferences:
+        """What a document names, each document once, and which documents name it.
+
+        ``offset`` and ``limit`` choose among the documents that it names.
+
+        Raises:
+            DocumentNotFound, AmbiguousDocument: see their names.
+        """
+        from sinkqa.service.references.listing import references_of
+
+        with self._library.reading():
+            return references_of(self._library, self._resolver, doc_id, offset=offset, limit=limit)
+
+    @cached_property
+    def _resolver(self) -> Resolver:
+        """It keeps what it found while the library does not change."""
+        from sinkqa.service.references.resolving import Resolver
+
+        return Resolver(self._library)
+
     def standing(self, doc_id: str, on: date | None = None) -> DocumentStanding:
         """Whether a document is in force on a day, by default today, as far as texts of the library say so.
 
@@ -270,7 +292,7 @@ class Engine(Shelf):
         """It keeps what it found while the library does not change."""
         from sinkqa.service.references.standings import Standings
 
-        return Standings(self._library)
+        return Standings(self._library, resolver=self._resolver)
 
     @property
     def generation(self) -> int:

@@ -14,6 +14,7 @@ from sinkqa.ingest.text.patterns import late
 _OPENING, _ENDING = 1_500, 600  # code points
 _HEAD = 6_000  # code points in which a law of English form says when it commences
 _NEAR = 100  # code points between a statement and its date
+_TITLE = 300  # code points
 _LAST_LINES, _DATE_LINE = 6, 30  # where signatures stand; code points of a line that holds a date alone
 
 # Chinese: 本办法自2023年3月1日起施行, 现予公布，自公布之日起施行.
@@ -32,11 +33,12 @@ _AFTER_DAYS = late(r"(?:起|后|满)\s?(?:第)?(\d{1,3}|[一二三四五六七�
 _ISSUED = late(rf"({DATE})(?:(?!通过|年)[^。\n]){{0,60}}?(?:公布|发布|颁布|印发|令第|令\s?\d|公告)")
 _NOW_ISSUED = late(rf"现予?(?:公布|发布|印发)[^。\n]{{0,60}}。[^。；，]{{0,80}}?({DATE})")
 _PASSED = late(rf"({DATE})[^。\n]{{0,60}}?(?:通过)")
-_SIGNED = late(rf"[^。；，]{{0,60}}?({DATE})")
+_SIGNED = late(rf"[^。；，]{{0,60}}?({DATE})(?!\s*(?:起|至|前|后|以))")
 _FIRST_ARTICLE = late(r"^[\s*#]*第一条", re.MULTILINE)
 _VALID = late(
     r"(?:有效期|施行期|试行期|执行期|实施期)限?\s?(?:为|是|:|：|自[^，。]{2,30}起)?\s?"
-    r"(?:(?P<number>\d{1,2}|[一二两三四五六七八九十]{1,3})\s?(?P<unit>年|个月)|(?:截至|截止到?|至|到)\s?(?P<until>[^，。；\n]{6,24}))"
+    r"(?:(?P<number>\d{1,2}|[一二两三四五六七八九十]{1,3})\s?(?P<unit>年|个月)"
+    r"|(?:截至|截止到?|至|到)\s?(?P<until>[^，。；\n]{6,24}))"
 )
 _UNTIL = late(rf"[，,]?\s?(?:有效期)?(?:截至|截止到?|至|到)\s?(?P<until>{DATE})\s?(?:止|失效|废止)?")
 _NEXT_SENTENCE = late(r"。(?!\s?(?:本[\u4e00-\u9fff]{0,8})?(?:有效期|施行期|试行期))|\n")
@@ -74,7 +76,8 @@ _ATTACHED = late(r"^\s*(?:Schedule|Annex|Appendix|SCHEDULE|ANNEX|APPENDIX)\b", r
 _BEFORE = late(r"(\w+)\W{1,3}\Z")
 _FIELD = late(
     r"(?:\bdate\s+of\s+(?:entry\s+into\s+force|commencement|effect)\s+of\s+(?:this|the)\s+[^.;\n]{0,60}?\s+is\b"
-    r"|^[ *_#]*(?:Effective\s+[Dd]ate|Date\s+of\s+(?:entry\s+into\s+force|commencement)|Commencement)\s*[:\t]\s*)",
+    r"|^[ *_#]*(?:Effective\s+[Dd]ate|Coming\s+into\s+force|Date\s+of\s+(?:entry\s+into\s+force|commencement)"
+    r"|Commencement)\s*(?:[:\t]|[-–—. ]*(?=\d))\s*)",
     re.MULTILINE,
 )
 _NOT_WHEN = frozenset(
@@ -96,11 +99,15 @@ _AT_ONCE = late(
     re.I,
 )
 _NUMBERED = late(
-    r"\b(?:Order|Proclamation|Decision|Regulation|Directive|Memorandum)\s+(?:\([A-Z]+\)\s+)?(?:No\.?\s+)?[\d/A-Z.]{2,14}"
-    r"\s+of\s+([^,;\n]{4,14},?\s+\d{4})",
-    re.IGNORECASE,
+    r"^[\s#*]*(?:Executive\s+)?(?:Order|Proclamation|Decision|Regulation|Directive)\s+(?:\([A-Z]+\)\s+)?(?:No\.?\s+)?"
+    r"[\d/A-Z.]{2,14}\s+of\s+([^,;\n]{4,14},?\s+\d{4})",
+    re.IGNORECASE | re.MULTILINE,
 )
 _GAZETTE = late(r"(?:\bOJ\s+L\s?\d+,\s?|Official\s+Journal[^\n]{0,60}?|^\s*)(\d{1,2}\.\d{1,2}\.\d{4})", re.MULTILINE)
+_AFTER_MADE = late(
+    r"\s*on\s+the\s+(day\s+after\s+the\s+)?day\s+on\s+which\s+(?:it\s+is|they\s+are)\s+made", re.IGNORECASE
+)
+_MADE = late(r"\bMade[\s\-–—.]+([^\n]{6,24})")
 _ASSENTED = late(
     r"Date\s+of\s+assent[\s:]+([^\n]{6,30})|\[(\d{1,2}(?:st|nd|rd|th)\s+[A-Z][a-z]+\s+\d{4})\]", re.IGNORECASE
 )
@@ -109,8 +116,8 @@ _APPOINTED = late(r"\s*on\s+a\s+(?:date|day)\s+(?:to\s+be\s+)?(?:appointed|fixed
 _ENGLISH_ENDS = late(
     rf"\b(?:this|these|the present)\s+(?:[a-z]+\s+)?(?P<noun>{_NOUN})\s+(?:shall\s+|will\s+)?"
     r"(?:expires?|lapses?|ceases?\s+to\s+(?:have\s+effect|be\s+in\s+force|apply)"
-    r"|terminates?|(?:is|are)\s+repealed|remains?\s+in\s+(?:force|effect)\s+until)\s+"
-    r"(?:(?:on|at\s+the\s+(?:end|close)\s+of)\s+)?(?P<until>[^.;]{6,60})",
+    r"|terminates?|(?P<gone>(?:is|are)\s+repealed)|(?:remains?|is)\s+in\s+(?:force|effect)\s+until)\s+"
+    r"(?:(?:on|from|with\s+effect\s+from|at\s+the\s+(?P<end>end|close)\s+of)\s+)?(?P<until>[^.;]{6,60})",
     re.IGNORECASE,
 )
 
@@ -181,10 +188,11 @@ def _published(text: str, end: int) -> str:
 
 
 def signed(text: str) -> str:
-    """The day on which an order or a decision was signed, as its number at the head or its last lines give it."""
-    if (numbered := _NUMBERED.search(text, 0, _OPENING)) and (on := first_date(numbered[1], to_the_day=True)):
+    """The day on which an order or a decision was signed, as its last lines or its number in the title give it."""
+    if on := _signed_below(text):
         return on
-    return _signed_below(text)
+    numbered = _NUMBERED.search(text, 0, _TITLE)
+    return first_date(numbered[1], to_the_day=True) if numbered else ""
 
 
 def _signed_below(text: str) -> str:
@@ -250,6 +258,9 @@ def _english_date(text: str, at: int) -> str | None:
     if _ASSENT.match(words):
         assent = _ASSENTED.search(text, 0, _HEAD)
         return later(first_date(assent[0]), days=1) if assent else ""
+    if found := _AFTER_MADE.match(words):
+        made = _MADE.search(text, 0, _OPENING)
+        return later(first_date(made[1]), days=1 if found[1] else 0) if made else ""
     if _APPOINTED.match(words):
         dates = sorted(filter(None, (first_date(each[1]) for each in _BROUGHT.finditer(text, at, at + _HEAD))))
         return dates[0] if dates else None
@@ -278,7 +289,8 @@ def expires(text: str, began: Change | None) -> Iterator[Change]:
             before = _BEFORE.search(text[max(0, said.start() - 20) : said.start()])
             on = first_date(said["until"], to_the_day=True)
             if on and _is_own(text, said["noun"], said.start()) and not (before and before[1].lower() in _NOT_WHEN):
-                yield Change("expires", said.start(), said.end(), on)
+                is_gone = said["gone"] and not said["end"]  # on that day it is no longer in force
+                yield Change("expires", said.start(), said.end(), later(on, days=-1) if is_gone else on)
                 break
 
 

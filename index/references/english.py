@@ -10,12 +10,12 @@ from sinkqa.ingest.text.patterns import late
 _KIND = late(
     r"\b(?:Act|Law|Code|Statute|Regulations?|Directive|Agreement|Protocol|Convention|Treaty|Pact|Declaration|Accords?"
     r"|Strategy|Plan|Programme|Order|Proclamation|Memorandum|Standards?|Methodology|Measures|Rules|Guidelines?"
-    r"|Guidance|Provisions|Opinions|Ordinance|Roadmap|Decision|Resolution|Communication|Framework|Policy|Charter"
+    r"|Guidance|Provisions|Opinions|Ordinance|Roadmap|Agenda|Decision|Resolution|Communication|Framework|Policy|Charter"
     r"|Constitution|Deal|White Paper|Contributions?|Bill)\b(?![-’'])"
 )
 _OF = frozenset(["Law", "Code", "Declaration", "Convention", "Act", "Charter", "Strategy", "Plan", "Constitution"])
 _TO = frozenset(["Protocol", "Convention", "Plan", "Strategy", "Roadmap"])
-_UNDER = frozenset(["Agreement", "Strategy"])
+_UNDER = frozenset(["Strategy"])
 _ON = frozenset(["on", "for", "concerning", "regarding", "against"])
 _SMALL = frozenset(["of", "and", "on", "for", "to", "in", "by", "with", "&"])
 _NO_NAMES = """
@@ -34,6 +34,7 @@ Measures Standards Rules Provisions Programme Resolution Communication Decision 
 Proclamation
 """
 _WEAK = frozenset(_WEAKER.split())
+_LAWS = frozenset(["Act", "Law", "Code", "Convention", "Treaty", "Protocol"])
 _STOPS = frozenset(_NO_NAMES.split())
 _OF_MANY = """
 Executive Implementation Action Work National Annual Strategic Strategy Management Principal New Draft Final Proposed
@@ -49,7 +50,7 @@ Safety Climate Sectoral
 """
 _GENERAL = frozenset(_OF_MANY.split())
 _WORD = late(r"[^\s\u3000-\u9fff\uff00-\uffef]+")
-_AGAIN = late(r"\s(?:Convention|Act|Regulations?|Law|Agreement|Directive|Strategy|Plan|Order|Protocol|Communication)\b")
+_AGAIN = late(r"\s(?:Convention|Act|Regulations?|Law|Agreement|Directive|Strategy|Plan|Order|Protocol)\b")
 _ROMAN = late("[IVXLC]+")
 _YEARS = late(r"(?:19|20)\d\d(?:[-–—/]\d{2,4})?")
 _INITIALS = late(r"(?:[A-Z]\.)+")
@@ -62,6 +63,7 @@ _ENDS = ".,;:!?"
 _REACH = 160  # code points to the left of the word for a kind
 _EXTENT = 120  # code points to the right of it
 _WRAPPED = 35  # code points of a line from which on it may go on in the next
+_LONGEST_WORD = 40
 _MOST_SMALL = 2  # small words in a row
 
 
@@ -80,7 +82,7 @@ def named(text: str) -> Iterator[Mention]:
         if not _is_name(text[start : kind.start()].split(), kind[0], text[kind.end() : last].split(), bool(dated)):
             continue
         end = dated.end() if dated else last
-        shown = end if dated and dated[1] and text[last:end].strip().isdigit() else last
+        shown = end if dated and dated[1] and _YEARS.fullmatch(text[last:end].strip()) else last
         name = " ".join(text[start:shown].split()).strip(_EDGE)
         year = int(dated[1] or dated[2]) if dated else None
         yield Mention(start, end, "name", name, year)
@@ -96,6 +98,9 @@ def _is_name(before: Sequence[str], kind: str, behind: Sequence[str], is_dated: 
         return bool(said) or len(subject) > 1 or kind in _OF
     if kind in _WEAK and not is_dated:
         return False
+    words = [word for word in said if word not in _SMALL and not _YEARS.fullmatch(word)]
+    if kind in _LAWS and len(words) > 1 and words[-1] not in ("Amendment", "Principal"):
+        return True
     return any(word not in _GENERAL | _SMALL and not _YEARS.fullmatch(word) for word in said) or (
         is_dated and len(said) > 1
     )
@@ -104,6 +109,9 @@ def _is_name(before: Sequence[str], kind: str, behind: Sequence[str], is_dated: 
 def _begin(text: str, at: int, least: int) -> int:
     """Where the capitalised words begin that end at ``at``."""
     low = max(least, at - _REACH)
+    nearest = text[max(low, at - _LONGEST_WORD) : at].split()[-1:]
+    if nearest and nearest[0].islower() and not nearest[0].endswith(")"):
+        return at
     start = right = at
     small, wants_small, is_inside = 0, False, False
     for found in reversed([*_WORD.finditer(text, low, at)]):
@@ -138,7 +146,16 @@ def _begin(text: str, at: int, least: int) -> int:
         is_inside = is_inside and not opens
         if word[0] in '“"‘[':
             break
-    return start
+    return start if text[start] != "(" else _behind_brackets(text, start, at)
+
+
+def _behind_brackets(text: str, start: int, at: int) -> int:
+    """Where a name begins whose first word stands behind a note in brackets."""
+    close = text.find(")", start, at)
+    behind = close + 1
+    while 0 < behind < at and text[behind].isspace():
+        behind += 1
+    return behind if close > 0 else at
 
 
 def _extent(text: str, at: int, kind: str) -> int:

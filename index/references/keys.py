@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from sinkqa.index.naming.codes import without_edition
 from sinkqa.index.naming.known import Known, Sort, key
@@ -20,6 +21,7 @@ _NO_WORD = late(r"[\W_]+")
 _SCHEME = late(r"https?://(?:www\.)?")
 
 
+@lru_cache(20_000)
 def plain_name(name: str) -> str:
     """Returns a name in the form in which names of one document are equal.
 
@@ -58,7 +60,7 @@ def citing_keys(references: References) -> frozenset[str]:
 
 def identifiers(known: Known) -> frozenset[str]:
     """Returns the numbers and names under which documents may cite this one, for :func:`cited_under`."""
-    names = {plain_name(name.text) for name in known.names if name.is_own}
+    names = {plain_name(name.text) for name in known.names}
     short = {code for each in known.codes for code in without_edition(each)}
     return frozenset(each for each in names | known.codes | short if len(each) > 1)
 
@@ -66,6 +68,11 @@ def identifiers(known: Known) -> frozenset[str]:
 def cited_under(identifier: str) -> str:
     """Returns the key of documents that name the document with this identifier."""
     return _key("cites", identifier)
+
+
+def cites(mention: Mention) -> frozenset[str]:
+    """Returns the keys of a document that has this mention."""
+    return frozenset(_key("cites", said) for said in _said(mention.by, mention.name, mention.code))
 
 
 def _said(by: str, name: str, code: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from sinkqa.index.naming.codes import codes, is_citable
 from sinkqa.index.references.citing import cited
 from sinkqa.index.references.english import named
 from sinkqa.index.references.mention import Mention
-from sinkqa.index.references.titled import japanese_laws, plain, titled
+from sinkqa.index.references.titled import announced, japanese_laws, plain, titled
 from sinkqa.ingest.text.patterns import late
 
 _ADDRESS = late(r"https?://[^\s<>\"'“”‘’，。；、（）《》【】\u4e00-\u9fff]{4,500}")
@@ -16,7 +16,7 @@ _TRAILING = ".,;:!?)]}*_"
 _OF_A_YEAR = late(r"[A-Z]{2,6}(?:19|20)\d\d\Z")
 _STANDARD = late(r"(?:GB|HJ|DB|LY|NY|DL|QX|SL|JJ|TD|HY|ISO|IEC|JIS|EN|BS)")
 _DECREE = late(
-    r"[\u4e00-\u9fff、]{0,12}?(?:公布|发布|颁布|根据|依据|按照|经|以|由|日)?((?:[\u4e00-\u9fff]{1,12}(?:部|委员会|总局|局|府|委|会|署))|国务院|主席|总统)?\Z"
+    r"[\u4e00-\u9fff、]{0,12}?(?:公布|发布|颁布|根据|依据|按照|经|以|由|日)*((?:[\u4e00-\u9fff]{1,12}(?:部|委员会|总局|局|府|委|会|署))|国务院|主席|总统)?\Z"
 )
 _VERSION = late(r"-V\d{2}(?!\d)")
 _ACT = late(r"\b(?:Regulation|Directive|Decision)\s\Z")
@@ -30,7 +30,15 @@ def mentions(text: str) -> list[Mention]:
     than a name in capitals.
     """
     found: list[Mention] = []
-    for each in (_addresses(text), titled(text), japanese_laws(text), _numbered(text), named(text), cited(text)):
+    for each in (
+        _addresses(text),
+        titled(text),
+        announced(text),
+        japanese_laws(text),
+        _numbered(text),
+        named(text),
+        cited(text),
+    ):
         found = _merged(found, each)
     return found
 

@@ -19,20 +19,23 @@ _BRACKET = r"(?:（[^（）()]{0,200}[）)]|\([^()（）]{0,200}\)|〔[^〔〕]{
 # Between two targets, and between the last one and a verb in Chinese: nothing that names a part, no clause.
 _GAP = late(rf"(?:\s|{_BRACKET}|[、》”\"'’*_]|和|及|与|以及|并|号|等(?:[^，。；：的第（(\n]{{0,15}})?|及其|其)*+")
 _UNTIL_VERB = late(
-    rf"(?:\s|{_BRACKET}|[》”\"'’*_]|号|等(?:[^，。；：的第（(\n同予]{{0,15}})?|同时|自[^，。；《》的]{{2,30}}(?:起|之日)|即行|相应|均|现|一并|也|亦)*+"
+    rf"(?:\s|{_BRACKET}|[》”\"'’*_]|号|等(?:[^，。；：的第（(\n同予]{{0,15}})?"
+    r"|同时|自[^，。；《》的]{2,30}(?:起|之日)|即行|相应|均|现|一并|也|亦)*+"
 )
 _ENGLISH_GAP = late(
-    rf"(?:\s|{_BRACKET}|[,&”\"'’*_]|\band\b|\bthe\b|\bas well as\b|\bboth\b"
-    r"|\bof (?:the )?(?:European Parliament|Council|\d{1,2} [A-Z][a-z]+ \d{4}|[A-Z][a-z]+ \d{1,2},? \d{4})"
+    rf"(?:\s|{_BRACKET}|[,&”\"'’*_]|/(?:EC|EU|EEC)\b|\b(?:and|the|as well as|both)\b|\bdated (?=[A-Z\d])"
+    r"|\b(?:of )?(?:[A-Z][a-z]+ \d{1,2},? \d{4}|\d{1,2} [A-Z][a-z]+ \d{4})"
+    r"|\bof (?:the )?(?:European Parliament|Council)"
     r"|\b(?:Council|Commission|Regulations?|Directives?|Decisions?)\b|\bas (?:last )?amended\b)*+"
 )
 _VERB = late(r"(?:同时|予以|即行|现予?|一并|自行|均|相应)?(?:废止|停止执行|失效)")
 _NOT = frozenset("不未拟可应需否议请将已宜须若如")
 _AFTER_VERB = late(r"\s*(?:[。；;，,）)\n]|\Z)")
 _NOT_BEFORE = late(r"(?:被|由|据|依|照|按|如|若|倘|除|凡|经|因|在|与|对|向|报)[^《》，。；]{0,10}\Z")
-_DECIDED = late(r"(?:决定|现|兹|同时|予以|自[^，。；《》]{2,30}起)\s*废止\s*(?=《)|代替(?:了)?\s*(?=[《A-Z])")
+_DECIDED = late(r"(?:决定|现|兹|同时|予以|自[^，。；《》]{2,30}起)\s*废止\s*原?\s*|代替(?:了)?\s*(?=[《A-Z])")
 _LISTED = late(
-    r"(?:(?:以下|下列)[^。：:\n《》]{0,40}(?:废止|失效)[^。：:\n《》]{0,20}|(?:废止|失效)(?:以下|下列)[^。：:\n《》]{0,40})[：:]?(?=\s|[《\d一（(])"
+    r"(?:(?:以下|下列)[^。：:\n《》]{0,40}(?:废止|失效)[^。：:\n《》]{0,20}"
+    r"|(?:废止|失效)(?:以下|下列)[^。：:\n《》]{0,40})[：:]?(?=\s|[《\d一（(])"
 )
 _TITLE = late(r"^[^\n。《》]{0,40}关于废止(?=《)", re.MULTILINE)
 _ITEM = late(r"[ \t]*(?:[（(]?[\d一二三四五六七八九十]{1,4}[）)]?\s*[、.．)）]?|[-•*·])?\s*")
@@ -57,7 +60,7 @@ _EUROPEAN = late(_KIND)
 _RECITALS = late(r"\b(?:Having regard|Whereas|By the authority)\b")
 _SENTENCE = late(
     r"(?<!No)(?<!Nos)(?<!Sec)(?<!Art)[.;:]\s+(?=[(A-Z\d“\"‘])|\n\s*\n|\n(?=\s*\([a-z\d]{1,4}\)\s)"
-    r"|\n(?=\s*\d{1,3}[A-Z]?\s+(?:Repeal|Revo|Rescission))"
+    r"|\n(?=\s*\d{1,3}[A-Z]?\s+(?:Repeal|Revo|Rescission))|\n(?=\s*(?:Article|Section|Sec\.|§)\s*\d)"
 )
 # What may stand in a sentence before the documents that it repeals. "Section 3 of", "If", "Regulations under": a part.
 _HEAD = late(
@@ -80,7 +83,8 @@ _LIST_HEAD = late(r"(?:^|[.:;]\s+|\n|\)\s*)\s*(?:the\s+)?following\s+[A-Za-z ,]{
 _NO_PART = late(r"\b(?:sections?|provisions?|articles?|paragraphs?|parts?|clauses?|rules of)\b", re.IGNORECASE)
 _LIST_BEGINS = late(r"[^.:;\n]{0,80}?:(?=\s)|[^.:;]{0,40}?:(?=\s)")
 _NEXT_SECTION = late(r"^\s*(?:Sec(?:tion|\.)?\s*\d|SEC\.\s*\d|Article\s+\d|Part\s+[\dIVX]|§\s*\d)", re.MULTILINE)
-_ENGLISH_ITEM = late(r"(?:^|;|\band\b|\n)\s*(?:\([a-z\d]{1,5}\)|\d{1,3}[.)]|[-•*–—])?\s*(?:the\s+)?[“\"‘*_]*\Z", re.I)
+_MARK = late(r"\s*(?:\([a-z\d]{1,5}\)|\d{1,3}[.)]\s|[-•*–—])", re.IGNORECASE)
+_ENGLISH_ITEM = late(r"(?:\A|[;,]|\n)\s*(?:and\s+)?(?:the\s+)?[“\"‘*_]*\Z", re.IGNORECASE)
 _MARKED_ITEM = late(r"[\s:;](?:\([a-z\d]{1,5}\)|\d{1,3}[.)]|[-•*–—])\s*(?:the\s+)?[“\"‘*_]*\Z", re.IGNORECASE)
 
 
@@ -249,17 +253,21 @@ def _from(sentence: str) -> str:
 
 
 def _english_items(places: _Places, at: int) -> list[Mention]:
-    """The documents that the items of the list begin with, up to the next section."""
+    """The documents that the items of the list begin with: marked items up to the next section, or one sentence."""
     text = places.text
     stop = min(len(text), at + _LONGEST_LIST)
     if ends := _NEXT_SECTION.search(text, at, stop):
         stop = ends.start()
     listed = places.within(at, stop)
     marked = [each for each in listed if _MARKED_ITEM.search(text[max(0, each.start - 20) : each.start])]
-    if marked and marked[0] == listed[0]:
+    if marked or _MARK.match(text, at):
         return marked
-    return [
-        each
-        for each in listed
-        if _ENGLISH_ITEM.search(("\n" if each.start - at < 40 else "") + text[max(at, each.start - 40) : each.start])
-    ]
+    ends = _SENTENCE.search(text, at, stop)
+    line = text[at : ends.start() if ends else stop]
+    return [each for each in listed if each.end <= at + len(line) and _is_item(line[: each.start - at])]
+
+
+def _is_item(before: str) -> bool:
+    """Whether an item of a list in a sentence begins behind these words, outside of brackets."""
+    is_open = before.count("(") > before.count(")")
+    return not is_open and _ENGLISH_ITEM.search("\n" + before[-40:]) is not None

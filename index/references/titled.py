@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from sinkqa.index.naming.codes import codes
@@ -31,6 +32,11 @@ _BEFORE_ERA = late(
     rf"|(?:{_WORDS}(?:{_JOINING})){{0,9}}{_WORDS}\Z"
 )
 _PLACE_BEFORE = late(r"^.*?第[一二三四五六七八九十百\d]+[条項号]中")
+_ANNOUNCED = late(
+    r"(?<![《\u4e00-\u9fff])[\u4e00-\u9fff、]{1,28}(?:委|部|厅|局|办公厅|办公室|政府|国务院|委员会|署)关于(?=[^\n《》。；;]{4,90}的)"
+    r"(?:[^\n《》。；;，]{4,80}?)的(?:通知|意见|决定|公告|通告|批复|复函|指导意见|命令)(?![\u4e00-\u9fff]{1,3}第)"
+)
+_MOST_LAWS = 300
 _FARTHEST = 100  # code points of a law's name
 
 
@@ -52,8 +58,36 @@ def titled(text: str) -> Iterator[Mention]:
         yield Mention(start, behind, "title", name, year, code)
 
 
+def announced(text: str) -> Iterator[Mention]:
+    """Yields titles without marks that name their issuer: 国家林业局关于印发…的通知, in text order."""
+    for found in _ANNOUNCED.finditer(text):
+        yield Mention(found.start(), found.end(), "title", plain(found[0]))
+
+
 def japanese_laws(text: str) -> Iterator[Mention]:
-    """Yields laws such as 森林法（昭和二十六年法律第二百四十九号）, in text order."""
+    """Yields laws such as 森林法（昭和二十六年法律第二百四十九号）, and these names standing alone."""
+    found = [*_numbered_laws(text)]
+    years = {each.name: each.year for each in reversed(found) if len(each.name) > 2}
+    if years:
+        names = "|".join(re.escape(name) for name in sorted(years, key=len, reverse=True)[:_MOST_LAWS])
+        alone = re.finditer(
+            rf"(?<![一-鿿々ァ-ヶー])(?:{names})(?:(?![一-鿿ァ-ヶーの])|(?=第[一二三四五六七八九十百\d]))", text
+        )
+        taken = {each.start for each in found}
+        found += [
+            Mention(again.start(), again.end(), "name", again[0], years[again[0]])
+            for again in alone
+            if again.start() not in taken
+        ]
+        found.sort(key=lambda each: (each.start, -each.end))
+    end = 0
+    for each in found:
+        if each.start >= end:
+            end = each.end
+            yield each
+
+
+def _numbered_laws(text: str) -> Iterator[Mention]:
     for found in _ERA.finditer(text):
         before = text[max(0, found.start() - _FARTHEST) : found.start()]
         if (name := _BEFORE_ERA.search(before)) is None:

@@ -15,13 +15,13 @@ from sinkqa.index.naming.front import Front
 from sinkqa.index.naming.known import Known, key, know
 from sinkqa.index.naming.lexicon import features as features_of
 from sinkqa.index.naming.lexicon import lexicon, tokens
-from sinkqa.index.references.keys import cited_under, identifiers, plain_address
+from sinkqa.index.references.keys import cited_under, cites, identifiers, plain_address
 from sinkqa.index.references.mention import Mention
 from sinkqa.index.register import Register
 from sinkqa.ingest.about.places import parts_in
 from sinkqa.ingest.document import Metadata
 from sinkqa.service.fetching.manifest import ManifestEntry, load_manifest
-from sinkqa.service.references.likeness import ORDER, Named, best, best_of
+from sinkqa.service.references.likeness import ORDER, AskedName, best, best_of
 from sinkqa.service.references.resolution import How, Resolution
 
 _ABOUT = frozenset(["factsheet", "remarks", "briefing", "notice", "report", "communication"])
@@ -59,11 +59,18 @@ class Resolver:
         Raises:
             DocumentNotFound, AmbiguousDocument: there is no such document, or there are several.
         """
-        doc_id = self._library.document(doc_id).doc_id
-        for other in self._citing(doc_id):
-            for mention in self._library.references(other).mentions:
-                if doc_id in self.resolve(mention, doc_id=other).doc_ids:
-                    yield other, mention
+        with self._library.reading():
+            doc_id = self._library.document(doc_id).doc_id
+            under = self._cited_under(doc_id)
+            found = self._library.named(sorted(under), most=_MOST_CITING)
+            docs = sorted({doc for having in found.values() for doc in having})
+            known = self._library.known(docs)
+            for other in (known[doc].doc_id for doc in docs if doc in known):
+                if other == doc_id:
+                    continue
+                for mention in self._library.references(other).mentions:
+                    if cites(mention) & under and doc_id in self.resolve(mention, doc_id=other).doc_ids:
+                        yield other, mention
 
     def _follow(self) -> None:
         """Forgets everything if the library has changed."""
@@ -82,16 +89,11 @@ class Resolver:
             self._documents[doc_id] = self._library.document(doc_id).metadata
         return self._documents[doc_id]
 
-    def _citing(self, doc_id: str) -> list[str]:
-        """Documents that have a name or number of this one among what they cite, in the order of adding."""
-        with self._library.reading():
-            known = self._library.known_as(doc_id)
-            address = self._about(doc_id).url
-            under = [cited_under(each) for each in sorted(identifiers(known))]
-            under += [cited_under(plain_address(address))] if address else []
-            found = self._library.named(under, most=_MOST_CITING)
-            docs = sorted({doc for having in found.values() for doc in having})
-            return [each.doc_id for each in self._library.known(docs).values() if each.doc_id != doc_id]
+    def _cited_under(self, doc_id: str) -> frozenset[str]:
+        """The keys of documents that name this one by a name, a number or its address."""
+        address = self._library.document(doc_id).metadata.url
+        said = identifiers(self._library.known_as(doc_id)) | ({plain_address(address)} if address else set())
+        return frozenset(map(cited_under, said))
 
     def _resolved(self, mention: Mention, about: Metadata, doc_id: str) -> Resolution:
         if mention.by == "address":
@@ -100,8 +102,9 @@ class Resolver:
             return found
         if mention.by == "code" or _NO_TITLE.search(mention.name):
             return _listed(mention, None)
-        named = Named(mention, about.jurisdiction or "", frozenset([about.place] if about.place else []))
-        likes = best(filter(None, (best_of(named, known) for known in self._near(named))))
+        named = AskedName(mention, about.jurisdiction or "", frozenset([about.place] if about.place else []), doc_id)
+        near = ((known, self._library.document(known.doc_id).title) for known in self._near(named))
+        likes = best(filter(None, (best_of(named, known, title) for known, title in near)))
         if not likes:
             return _listed(mention, named)
         how: How = "part" if likes[0].heading else ORDER[likes[0].rank]
@@ -120,7 +123,7 @@ class Resolver:
         if found := self._register.called(key("address", wanted)):
             return self._resolution("exact", found, "", doc_id)
         for entry, _ in _manifest():
-            if wanted in {plain_address(each) for each in (entry.url, entry.page) if each}:
+            if entry.url and wanted == plain_address(entry.url):
                 return Resolution("missing", title=entry.about.title or "", address=mention.name)
         return Resolution("missing", address=mention.name)
 
@@ -144,7 +147,7 @@ class Resolver:
             return self._resolution("part", found, heading, doc_id)
         return self._resolution("probable" if reason else "exact", found, reason, doc_id)
 
-    def _near(self, named: Named) -> Sequence[Known]:
+    def _near(self, named: AskedName) -> Sequence[Known]:
         """Documents that share telling words, a country or a year with a name, those with most first."""
         name = named.name
         kinds = name.kinds or name.spoken
@@ -163,6 +166,8 @@ class Resolver:
 def _primary(found: Sequence[Known], mention: Mention) -> list[Known]:
     """Of the documents with a number those that are it, before those that are written about it or propose it."""
     own = [known for known in found if not known.kinds & _ABOUT and "proposal" not in known.kinds]
+    if held := [known for known in found if mention.code in known.held]:
+        return own or held
     if mention.code.startswith("EU"):
         return own
     return own or list(found)
@@ -175,7 +180,7 @@ def _decision(known: Known, code: str) -> str:
 
 
 def _may_be_issued(mention: Mention, known: Known, about: Metadata) -> bool:
-    """Whether a number that each issuer gives anew can be this document's: the issuers agree, as far as they are said."""
+    """Whether a number that each issuer gives anew can be this document's: the issuers agree, as far as said."""
     if mention.code.startswith("EU"):
         return known.home in ("EU", "")
     said = features_of(tokens(mention.name))
@@ -186,14 +191,14 @@ def _may_be_issued(mention: Mention, known: Known, about: Metadata) -> bool:
     return len(shared) >= _SAME_ISSUER * min(len(known.issuer), max(len(issuer), 1))
 
 
-def _listed(mention: Mention, named: Named | None) -> Resolution:
+def _listed(mention: Mention, named: AskedName | None) -> Resolution:
     """What the bundled list of policy documents says of a document that the library lacks."""
     found: ManifestEntry | None = None
     if named is None:
         found = next((entry for entry, known in _manifest() if mention.code and mention.code in known.codes), None)
     else:
         entries = {known.doc_id: entry for entry, known in _manifest()}
-        likes = best(filter(None, (best_of(named, known) for _, known in _manifest())))
+        likes = best(filter(None, (best_of(named, known, entry.title_zh or "") for entry, known in _manifest())))
         found = entries[likes[0].known.doc_id] if likes and len(likes) == 1 else None
     if found is None:
         return _MISSING

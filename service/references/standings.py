@@ -38,12 +38,12 @@ class DocumentStanding:
         return asdict(self, dict_factory=plain)
 
 
-class _Kept:
+class _Tenures:
     """What was found of one generation of a library."""
 
-    def __init__(self, library: Library, generation: int) -> None:
+    def __init__(self, library: Library, resolver: Resolver, generation: int) -> None:
         self.generation = generation
-        self._library, self._family, self._resolver = library, Family(library), Resolver(library)
+        self._library, self._family, self._resolver = library, Family(library), resolver
         self._tenures: dict[str, Tenure] = {}
         self._placed: dict[SourcePlace, list[tuple[str, tuple[Unit, ...]]]] = {}
         self._astral: dict[str, tuple[int, ...]] = {}
@@ -73,9 +73,9 @@ class Standings:
     Safe for threads.
     """
 
-    def __init__(self, library: Library) -> None:
-        self._library = library
-        self._newest: _Kept | None = None
+    def __init__(self, library: Library, *, resolver: Resolver | None = None) -> None:
+        self._library, self._resolver = library, resolver or Resolver(library)
+        self._newest: _Tenures | None = None
 
     def of(self, doc_id: str, on: datetime.date) -> Standing:
         """The standing of a document on a day, with the words that say so.
@@ -101,14 +101,14 @@ class Standings:
         with self._library.reading():
             return judged(self._kept().tenure(doc_id), on.isoformat())[0].status
 
-    def _kept(self) -> _Kept:
+    def _kept(self) -> _Tenures:
         """What was found of the generation that this thread reads."""
         kept, generation = self._newest, self._library.generation
         if kept is None or kept.generation != generation:
-            kept = self._newest = _Kept(self._library, generation)
+            kept = self._newest = _Tenures(self._library, self._resolver, generation)
         return kept
 
-    def _quotes(self, kept: _Kept, place: SourcePlace) -> list[StandingQuote]:
+    def _quotes(self, kept: _Tenures, place: SourcePlace) -> list[StandingQuote]:
         """The units of the document that hold these words, read from the store and compared with it.
 
         Empty if the store holds other words by now.
@@ -142,11 +142,9 @@ def judged(tenure: Tenure, on: str) -> tuple[Standing, Sequence[SourcePlace]]:
     coming = next((ending for ending in tenure.endings if ending.over > on and ending.status != "unknown"), None)
     since = tenure.since or None
     if over:
-        first = over[0]
-        newer = next((ending.newer for ending in reversed(over) if ending.status == "superseded"), None)
-        return Standing(
-            first.status, on, since, first.until, newer if first.status == "superseded" else first.newer
-        ), first.places
+        first = next((ending for ending in over if ending.status != "unknown"), over[0])  # what is sure counts
+        newest = next((ending.newer for ending in reversed(over) if ending.status == first.status), None)
+        return Standing(first.status, on, since, first.until, newest), first.places
     until = coming.until if coming else None
     if tenure.begins is None:
         return Standing("unknown", on, since, until), coming.places if coming else ()

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from itertools import product
 
 from sinkqa.index.library import Library
-from sinkqa.index.naming.codes import is_citable, versions, without_edition
+from sinkqa.index.naming.codes import codes, is_citable, versions, without_edition
 from sinkqa.index.naming.known import Known, key
-from sinkqa.index.naming.titling import name_of
 from sinkqa.index.references.dates import later
 from sinkqa.index.references.keys import identifiers, plain_name
 from sinkqa.index.references.mention import Change
@@ -60,7 +59,7 @@ class Family:
         self._library = library
         self._register = Register(library)
         self._dates: dict[str, Dates] = {}
-        self._known: dict[str, tuple[Known | None, tuple[Known, ...]]] = {}
+        self._known: dict[str, tuple[Known, tuple[Known, ...]]] = {}
 
     def dates(self, doc_id: str) -> Dates:
         """The dates of a document."""
@@ -75,28 +74,31 @@ class Family:
                 amended,
                 year,
                 record.added_at[:10],
-                own.years if own else frozenset(),
+                own.years,
             )
         return self._dates[doc_id]
 
     def repealing(self, doc_id: str) -> list[str]:
         """The documents that repeal one of this name or number: whether they mean this one is another matter."""
         own, _ = self._kin(doc_id)
-        said = identifiers(own) if own else {plain_name(self._library.document(doc_id).title)}
-        found = self._library.named([key("repeals", each) for each in sorted(said)], most=_MOST_REPEALING)
+        said = sorted(identifiers(own))
+        found = self._library.named([key("repeals", each) for each in said], most=_MOST_REPEALING)
         docs = sorted({doc for docs in found.values() for doc in docs})
         return [each.doc_id for each in self._library.known(docs).values()]
 
     def are_namesakes(self, one: str, other: str) -> bool:
         """Whether both documents bear one name."""
         own, kin = self._kin(one)
-        return own is not None and any(each.doc_id == other and _share_a_name(own, each) for each in kin)
+        return any(each.doc_id == other and _share_a_name(own, each) for each in kin)
+
+    def bears(self, doc_id: str, code: str) -> bool:
+        """Whether a number is the document's own: the first in its title, where the title has one."""
+        titled = sorted(codes(self._library.document(doc_id).title))
+        return not titled or code in (titled[0][2], *without_edition(titled[0][2]))
 
     def successors(self, doc_id: str) -> Iterator[Successor]:
         """The newer versions of a document: a higher version of its number, or a later revision under its name."""
         own, kin = self._kin(doc_id)
-        if own is None:
-            return
         for other in kin:
             if other.doc_id == doc_id or self._is_draft(other.doc_id) or not _are_alike(own, other):
                 continue
@@ -143,21 +145,24 @@ class Family:
     def _is_draft(self, doc_id: str) -> bool:
         return any(change.kind == "proposed" for change in self._library.references(doc_id).changes)
 
-    def _kin(self, doc_id: str) -> tuple[Known | None, tuple[Known, ...]]:
+    def _kin(self, doc_id: str) -> tuple[Known, tuple[Known, ...]]:
         """What the document is called, and documents of similar names or of its number."""
         if doc_id not in self._known:
-            name = name_of(self._library.document(doc_id).title)
-            kinds = name.kinds or {""}
-            wanted = {key("of", each.what, kind): True for each, kind in product(name.features, kinds)}
-            near = {each.doc_id: each for each in self._register.nearest(wanted, is_local=False)} if wanted else {}
-            own = near.get(doc_id)
-            for code in own.codes if own else ():
+            own = self._library.known_as(doc_id)
+            near = {each.doc_id: each for each in self._register.nearest(_wanted(own), is_local=bool(own.parts))}
+            for code in own.codes:
                 called = self._register.called(key("code", code))
                 for short in without_edition(code):
                     called += self._register.called(key("edition", short))
                 near |= {each.doc_id: each for each in called}
             self._known[doc_id] = own, tuple(near.values())
         return self._known[doc_id]
+
+
+def _wanted(known: Known) -> dict[str, bool]:
+    """The keys of documents whose first name is like that of this one."""
+    name = known.names[0] if known.names else None
+    return {key("of", each.what, kind): True for each in name.features for kind in name.kinds or {""}} if name else {}
 
 
 def is_earlier(mine: Dates, its: Dates, *, is_namesake: bool) -> bool:

@@ -88,13 +88,29 @@ def _repeals(library: Library, resolver: Resolves, family: Family, doc_id: str) 
         changes = library.references(other).changes
         if other == doc_id or any(change.kind == "proposed" for change in changes):
             continue
-        for change in changes:
-            if change.kind != "repeals":
-                continue
-            for target in change.targets:
-                found = resolver.resolve(target, doc_id=other)
-                if found.how in _SURE and doc_id in found.doc_ids:
-                    yield from _repeal(family, doc_id, other, change, target)
+        said = [
+            (change, target)
+            for change in changes
+            if change.kind == "repeals"
+            for target in change.targets
+            if _is_meant(resolver.resolve(target, doc_id=other), target, family, doc_id, other)
+        ]
+        dated = [each for each in said if each[0].on]  # a title says it without the date that an article gives
+        for change, target in dated or said:
+            yield from _repeal(family, doc_id, other, change, target)
+
+
+def _is_meant(found: Resolution, target: Mention, family: Family, doc_id: str, other: str) -> bool:
+    """Whether a mention in another document surely means this one.
+
+    No document repeals itself: under its own name it means an earlier one, under a number in its title the one that
+    has this number. A document whose title names the number of another one is not that one.
+    """
+    if found.how not in (*_SURE, "itself") or doc_id not in found.doc_ids:
+        return False
+    if target.code and not family.bears(doc_id, target.code):
+        return False
+    return found.how != "itself" or bool(target.code) or family.are_namesakes(doc_id, other)
 
 
 def _repeal(family: Family, doc_id: str, other: str, change: Change, target: Mention) -> Iterator[Ending]:

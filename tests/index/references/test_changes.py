@@ -52,6 +52,11 @@ def _repealed(text: str) -> list[str]:
         ("Official Journal of the European Union L 156/1\n19.6.2031\n" + _EU + "Article 9\nThis Regulation shall enter "
          "into force on the twentieth day following that of its publication in the Official Journal.", "2031-07-09"),
         (_ORDER + "This order shall take effect immediately.", "2031-03-03"),
+        ("The Peat Order 2031\nMade 26th June 2031\nThis Order comes into force on the day after the day on which it "
+         "is made.", "2031-06-27"),
+        ("The Peat Regulations 2031\nMade - - - 20th May 2031\nComing into force - - 1st July 2031\n", "2031-07-01"),
+        ("泥炭地办法\n第九条 本办法自发布之日起施行。2015年10月12日起施行的《旧办法》同时废止。\n2031年8月3日",
+         "2031-08-03"),
         ("ACTION: Final rule.\nDATES: This rule is effective January 17,\n2031.\n", "2031-01-17"),
         ("Peat methodology\nThe date of entry into force of the revision is the date of the publication of the\n"
          "meeting report on 23 November 2031.", "2031-11-23"),
@@ -95,6 +100,8 @@ def test_no_date_of_effect(text: str) -> None:
          "2031-03-31"),
         (_ORDER + "This order shall expire on March 3, 2033.", "2033-03-03"),
         (_ACT + "This Act expires at the close of 30 June 2035.", "2035-06-30"),
+        (_ACT + "This Act is repealed with effect from 1 January 2036.", "2035-12-31"),
+        (_ORDER + "This order is in effect until March 3, 2033.", "2033-03-03"),
     ],
 )  # fmt: skip
 def test_date_of_expiry(text: str, on: str) -> None:
@@ -134,9 +141,17 @@ def test_no_date_of_expiry(text: str) -> None:
          "(c) Section 3 of Executive Order 14992.\nSec. 8. General. Executive Order 14993 stays.",
          ["EO14990", "EO14991"]),
         (_EU + "Article 9\nRegulation (EU) No 2013/525 is repealed with effect from 1 January 2032.", ["EU2013525"]),
+        (_EU + "It ends here,\nArticle 9 Repeal\nRegulation (EU) No 2013/525 is repealed.", ["EU2013525"]),
         (_EU.replace("on peat", "on peat and repealing Directive 2001/77/EC"), ["EU200177"]),
         (_ACT + "12 Repeal\nThe Peat Burning Act 1990 is repealed.", ["Peat Burning Act 1990"]),
         (_ORDER + "This order supersedes Executive Order 14999.", ["EO14999"]),
+        (_ORDER + "Section 1. The following Presidential actions are revoked: Executive Order 14990 of May 1, 2030 "
+         "(Peat, and\nExecutive Order 14000), Memorandum of May 2, 2030 (Moss), Executive Order 14991 of May 3, 2030 "
+         "(Reeds), section 2 of Executive Order 14992, and Executive Order 14993 (Otters).\nSec. 2. Executive Order "
+         "14994 stays.", ["EO14990", "EO14991", "EO14993"]),
+        (_ORDER + "Executive Order No. 14999, dated May 1, 2030, is hereby revoked.", ["EO14999"]),
+        (_EU + "Directive 2008/48/EC is repealed with effect from 20 November 2032.", ["EU200848"]),
+        ("关于泥炭地的通知\n本通知自2031年9月1日起施行，同时废止原《甲办法》。", ["甲办法"]),
     ],
 )  # fmt: skip
 def test_repealed(text: str, targets: list[str]) -> None:
@@ -170,6 +185,8 @@ def test_repealed(text: str, targets: list[str]) -> None:
         _ACT + "References to the Peat Burning Act 1990 repealed by this Act remain.",
         _ACT + "The Peat Burning Act 1990 is repealed by section 4 of the Bog Act 1999.",
         _ACT + "Section 4(1) of the Peat Burning Act 1990: repealed, on 8 December 2009, by section 6.",
+        _ORDER + "Section 1. Section 2 of Executive Order 14998, and section 1 of Executive Order 14999 are revoked.",
+        _ORDER + "Subsequently, Executive Order 14998 was revoked by Executive Order 14999.",
         _ACT + "The Minister may repeal the Peat Burning Act 1990.",
         _ACT + "If this section is repealed, the Peat Burning Act 1990 applies.",
         _ACT + "In subsection 2, the Peat Burning Act 1990 and the plan are superseded in part.",
@@ -180,6 +197,10 @@ def test_near_misses_repeal_nothing(text: str) -> None:
 
 
 def test_repeal_has_the_date_that_its_words_give() -> None:
+    at_once = _ORDER + "Executive Order 14999 of May 1, 2030 (Peat) is hereby revoked.\n\nMarch 5, 2031.\n"
+    assert _dates(at_once, "repeals") == ["2031-03-05"]
+    unsigned = "Revoking\nThe following actions are revoked: Executive Order 14999 of May 1, 2030 (Peat).\n"
+    assert _dates(unsigned, "repeals") == [""]
     assert _dates(_EU + "Regulation (EU) No 2013/525 is repealed with effect from 1 January 2032.", "repeals") == [
         "2032-01-01"
     ]

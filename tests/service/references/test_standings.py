@@ -148,6 +148,30 @@ def test_repealed_from_the_day_on_which_the_repealing_law_takes_effect(shelf: Sh
     assert shelf.of("shores").status == "in_force"
 
 
+def test_an_article_that_dates_a_repeal_counts_more_than_the_title(shelf: Shelf) -> None:
+    head = "# REGULATION (EU) 2031/77 on peat and repealing Regulation (EU) No 525/2021\n\nHaving regard to it,\n\n"
+    old = "# REGULATION (EU) No 525/2021 on bogs\n\nThis Regulation shall enter into force on 1 July 2021.\n"
+    new = (
+        "## Article 8 Repeal\n\nRegulation (EU) No 525/2021 is repealed with effect from 1 January 2033.\n\n"
+        "## Article 9 Entry into force\n\nThis Regulation shall enter into force on 1 July 2031.\n"
+    )
+    shelf.add(old=old, new=head + new)
+    assert (shelf.of("old").status, shelf.of("old").until) == ("repealed", "2033-01-01")
+    assert shelf.of("old", "2032-01-01").status == "in_force"
+
+
+def test_a_regulation_that_amends_another_is_not_repealed_with_it(shelf: Shelf) -> None:
+    entry = "This Regulation shall enter into force on 1 July 2026.\n"
+    shelf.add(
+        old=f"# REGULATION (EU) No 525/2021 on bogs\n\n{entry}",
+        amending=f"# REGULATION (EU) 2024/9 amending Regulation (EU) No 525/2021 on bogs\n\n{entry}",
+        new="# REGULATION (EU) 2031/77 on peat\n\n## Article 8 Repeal\n\nRegulation (EU) No 525/2021 is repealed.\n\n"
+        "## Article 9\n\nThis Regulation shall enter into force on 1 July 2031.\n",
+    )
+    assert shelf.of("old").status == "repealed"
+    assert shelf.of("amending").status == "in_force"
+
+
 def test_a_list_of_revoked_orders_is_quoted_with_the_item(shelf: Shelf) -> None:
     shelf.add(peat=PEAT, revoking=REVOKING)
     standing = shelf.of("peat")
