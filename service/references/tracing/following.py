@@ -15,7 +15,7 @@ from sinkqa.service.references.resolution import Resolution
 from sinkqa.service.references.tracing.attribution import without_source
 from sinkqa.service.references.tracing.steps import TrailSteps
 from sinkqa.service.references.tracing.weighing import Weighed
-from sinkqa.service.references.trail import CitingDocument, Nearness, PolicyLabel, PolicyTrail
+from sinkqa.service.references.trail import NamedBy, Nearness, PolicyLabel, PolicyTrail
 
 _MOST_VERSIONS = 3  # documents of one name that are searched, such as copies and versions
 _MOST_CITING = 5  # documents that are shown for a policy
@@ -114,7 +114,7 @@ def compare(claim: str, named: Sequence[Mention], doc_id: str, steps: TrailSteps
     return min(results, key=lambda each: each.weighed.rank)
 
 
-def cited_by(doc_id: str, steps: TrailSteps) -> tuple[tuple[CitingDocument, ...], int]:
+def cited_by(doc_id: str, steps: TrailSteps) -> tuple[tuple[NamedBy, ...], int]:
     """The documents that name this one, the first of them with the quote that does, and how many there are."""
     first: dict[str, Mention] = {}
     for other, mention in steps.resolver.cited_by(doc_id):
@@ -124,7 +124,7 @@ def cited_by(doc_id: str, steps: TrailSteps) -> tuple[tuple[CitingDocument, ...]
     for other, mention in list(first.items())[:_MOST_CITING]:
         place = steps.outlined(other).passage_at(mention)
         if place and (numbers := steps.quote(place.passage, place.units)):
-            shown.append(CitingDocument(other, steps.document(other).title, mention.name, numbers[0]))
+            shown.append(NamedBy(other, steps.document(other).title, mention.name, numbers[0]))
     return tuple(shown), len(first)
 
 
