@@ -97,7 +97,7 @@ class QueryEngine:
         said = None if as_of else as_of_said(question)
         on = as_of or (said.on if said else today)
         with self._spending(), self._library.reading():
-            documents, standing = self._documents(), StandingOf(on, self._standings.of)
+            documents, standing = self._documents(), StandingOf(on, self._standings)
             responder = self._responder(clock, documents, max(k or 0, READ), filters, bar, standing)
             asked, drafted, hits, judged = responder.respond(said.rest if said else question)
             clock.lap("answer")
@@ -195,7 +195,7 @@ class QueryEngine:
     def opening(self, language: str) -> Opening:
         """As :meth:`Engine.opening`."""
         with self._spending(), self._library.reading():
-            standing = StandingOf(date.today(), self._standings.of)
+            standing = StandingOf(date.today(), self._standings)
             greeted = self._responder(_Clock(), self._documents(), READ, None, None, standing).respond(
                 "你好" if language == "zh" else "hello"
             )

@@ -23,7 +23,7 @@ def versions_in_force(question: str, meant: Meant, standing: StandingOf) -> tupl
     """
     if len(meant.documents) < 2 or _names_version(question):
         return meant, meant
-    found = {each: known for each in meant.documents if (known := standing(each)) is not None}
+    found = {each: standing(each) for each in meant.documents}
     ended = {each for each, known in found.items() if is_out(known) and known.newer in found}
     coming = {known.newer for known in found.values() if known.status == "in_force" and known.newer in found}
     if not (ended or coming) or len(ended | coming) == len(meant.documents):

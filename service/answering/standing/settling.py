@@ -44,20 +44,17 @@ _OWN = {
 }
 
 
-def standing_of_one(doc_ids: Sequence[str], standing: StandingOf) -> tuple[str, Standing | None]:
+def standing_of_one(doc_ids: Sequence[str], standing: StandingOf) -> tuple[str, Standing]:
     """The document among copies and versions with one name that is asked about, and its standing.
 
     It is the first. If nothing is known of the first, a copy may tell, but no older version, whose end is another's.
     """
-    first = doc_ids[0]
-    known = standing(first)
-    if known is not None and known.status != "unknown":
-        return first, known
-    for other in doc_ids[1:]:
-        found = standing(other)
-        if found is not None and found.status != "unknown" and found.newer not in doc_ids:
-            return other, found
-    return first, known
+    first, *others = doc_ids
+    if standing(first).status == "unknown":
+        for other in others:
+            if standing(other).status != "unknown" and standing(other).newer not in doc_ids:
+                return other, standing.told(other)
+    return first, standing.told(first)
 
 
 def standing_settled(

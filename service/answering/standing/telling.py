@@ -3,29 +3,47 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Protocol
 
 from sinkqa.service.answer import Citation, Standing
+
+
+class StandingSource(Protocol):
+    """Tells whether documents are in force. Both ways give the same, but for titles and quotes."""
+
+    def of(self, doc_id: str, on: date) -> Standing:
+        """The standing of a document on a day, with the words that say so, read from the store."""
+
+    def unquoted(self, doc_id: str, on: date) -> Standing:
+        """The standing without titles and quotes, which is quicker."""
 
 
 class StandingOf:
     """Gives the standing of documents on the date that is asked about. Each is looked up once.
 
-    ``on``: the date, YYYY-MM-DD. ``find`` looks it up by doc_id; by default nothing is known.
+    ``on``: the date, YYYY-MM-DD.
     """
 
-    def __init__(self, on: date, find: Callable[[str, date], Standing | None] = lambda doc_id, on: None) -> None:
+    def __init__(self, on: date, source: StandingSource) -> None:
         self.on = on.isoformat()
-        self._date, self._find = on, find
-        self._known: dict[str, Standing | None] = {}
+        self._date, self._source = on, source
+        self._known: dict[str, Standing] = {}
+        self._told: dict[str, Standing] = {}
 
-    def __call__(self, doc_id: str) -> Standing | None:
-        """The standing of one document; None if nothing is known."""
+    def __call__(self, doc_id: str) -> Standing:
+        """The standing of one document without titles and quotes: for choosing."""
         if doc_id not in self._known:
-            self._known[doc_id] = self._find(doc_id, self._date)
+            self._known[doc_id] = self._source.unquoted(doc_id, self._date)
         return self._known[doc_id]
+
+    def told(self, doc_id: str) -> Standing:
+        """The standing of one document with the words that say so: for showing."""
+        if doc_id not in self._told:
+            self._told[doc_id] = self._source.of(doc_id, self._date)
+        return self._told[doc_id]
 
 
 OUT = frozenset(["repealed", "superseded", "expired", "not_yet", "proposed"])
@@ -73,9 +91,9 @@ _LABELS = {
 _DATED = {"zh": "此处指{}时的情况。", "en": "This is about what was in force on {}."}
 
 
-def is_out(standing: Standing | None) -> bool:
+def is_out(standing: Standing) -> bool:
     """Whether texts of the library say that the document is not in force on the date."""
-    return standing is not None and standing.status in OUT
+    return standing.status in OUT
 
 
 def sentence(title: str, standing: Standing, language: str) -> str:
@@ -129,7 +147,12 @@ def marked(title: str, language: str) -> str:
 
 def standing_cited(cited: Sequence[Citation], standing: StandingOf) -> tuple[Citation, ...]:
     """The citations; each of a document that is not in force has its standing."""
-    return tuple(replace(each, standing=found) if is_out(found := standing(each.doc_id)) else each for each in cited)
+    return tuple(replace(each, standing=_out(each.doc_id, standing)) for each in cited)
+
+
+def _out(doc_id: str, standing: StandingOf) -> Standing | None:
+    told = standing.told(doc_id) if is_out(standing(doc_id)) else None
+    return told if told is not None and is_out(told) else None
 
 
 def notes_on(cited: Sequence[Citation], language: str) -> tuple[str, ...]:

@@ -13,8 +13,20 @@ ON = datetime.date(2026, 1, 1)
 BOTH = Meant(documents=("old", "new"), sure=True)
 
 
+class Known:
+    """Standings of documents by their ids; of any other nothing is known."""
+
+    def __init__(self, known: dict[str, Standing]) -> None:
+        self.known = known
+
+    def of(self, doc_id: str, on: datetime.date) -> Standing:
+        return self.known.get(doc_id, Standing("unknown", on.isoformat()))
+
+    unquoted = of
+
+
 def standings(**known: Standing) -> StandingOf:
-    return StandingOf(ON, lambda doc_id, on: known.get(doc_id))
+    return StandingOf(ON, Known(known))
 
 
 OLD = Standing("superseded", "2026-01-01", until="2020-05-01", newer="new")
