@@ -97,7 +97,7 @@ _WORDS = {
 }
 
 
-_REASONS = (
+REASONS = (
     (r"it names the year (\d+)", "所称年份为 {0}"),
     (r"its name is that of many", "同名文件很多"),
     (r"it names another edition", "所称为另一版本"),
@@ -108,7 +108,7 @@ _REASONS = (
 
 def reason(language: str, text: str) -> str:
     """The reason of a resolution in the trail's language; as it is if it is not known here."""
-    for pattern, said in _REASONS if language == "zh" else ():
+    for pattern, said in REASONS if language == "zh" else ():
         if found := re.fullmatch(pattern, text):
             return said.format(*found.groups())
     return text
