@@ -16,7 +16,7 @@ export function path(got, acts) {
   return got.claims.map((claim, at) => traced(claim, at, of));
 }
 
-const check = (label) => h("span", { class: `label check ${label}`, t: `check.${label}` });
+const check = (label) => h("span", { class: `label tested ${label}`, t: `check.${label}` });
 
 /** What a document names, and what names it. */
 function overall(of) {

@@ -51,7 +51,7 @@ def test_a_statement_of_an_answer_leads_to_its_trail_which_the_keyboard_walks(vi
     page.keyboard.type(GRADED)
     page.keyboard.press("Enter")
     expect(page.locator(".claimed")).to_have_text(GRADED)
-    expect(page.locator(".ending .check").first).to_have_text("Says so")
+    expect(page.locator(".ending .tested").first).to_have_text("Says so")
     expect(page.locator(".stating .name")).to_have_text([LAW, PAPER])
     policy = page.locator(".policy")
     expect(policy.locator("h4")).to_have_text(f"Says so{LAW}")
@@ -82,7 +82,7 @@ def test_a_statement_of_an_answer_leads_to_its_trail_which_the_keyboard_walks(vi
 def test_an_end_without_support_is_told_in_words(visit, claim, locale, said, more):
     page = visit(of(claim), locale=locale, width=390)
     traced(page)
-    expect(page.locator(".ending .check").first).to_have_text(said)
+    expect(page.locator(".ending .tested").first).to_have_text(said)
     expect(page.locator(".traced")).to_contain_text(more)
     assert fits(page) and page.locator(".clauses:not(.nearest)").count() == 0
 
