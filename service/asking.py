@@ -23,6 +23,8 @@ from sinkqa.service.answering.judging.answerer import READ, reordered
 from sinkqa.service.answering.judging.confidence import BAR
 from sinkqa.service.answering.judging.judge import load_judge
 from sinkqa.service.answering.responding import Responder
+from sinkqa.service.answering.standing.dating import as_of_said
+from sinkqa.service.answering.standing.telling import StandingOf, dated, notes_on, standing_cited
 from sinkqa.service.answering.understanding.question import Asked
 from sinkqa.service.answering.writing.checked import sources, write, written_over
 from sinkqa.service.answering.writing.generating import ChatGenerator, Generator, Source
@@ -40,6 +42,7 @@ from sinkqa.service.evidence.warnings.injection import flags
 from sinkqa.service.grounding.quoting import QuoteReport, checked_quote, locate
 from sinkqa.service.grounding.verifying import VerifyReport, verify
 from sinkqa.service.progress import begun
+from sinkqa.service.references.standings import Standings
 from sinkqa.service.settings import Settings
 
 if TYPE_CHECKING:
@@ -67,6 +70,7 @@ class QueryEngine:
         *,
         generator: Generator | None,
         astral: Callable[[str], Sequence[int]],
+        standings: Standings,
     ) -> None:
         self._library, self._settings, self._astral_offsets = library, settings, astral
         self._kept: KeptDocuments | None = None
@@ -74,6 +78,7 @@ class QueryEngine:
         self._pieces = Pieces(library.encoder)
         self._judge = load_judge(settings.judge, library.encoder)
         self._guide = Guide(library)
+        self._standings = standings
 
     def stream(
         self,
@@ -83,19 +88,25 @@ class QueryEngine:
         filters: Filters | None = None,
         bar: float | None = None,
         generate: bool = False,
+        as_of: date | None = None,
     ) -> Iterator[Answer]:
         """As :meth:`Engine.stream`."""
         _check(question)
         clock = _Clock()
+        today = date.today()
+        said = None if as_of else as_of_said(question)
+        on = as_of or (said.on if said else today)
         with self._spending(), self._library.reading():
-            documents = self._documents()
-            responder = self._responder(clock, documents, max(k or 0, READ), filters, bar)
-            asked, drafted, hits, judged = responder.respond(question)
+            documents, standing = self._documents(), StandingOf(on, self._standings)
+            responder = self._responder(clock, documents, max(k or 0, READ), filters, bar, standing)
+            asked, drafted, hits, judged = responder.respond(said.rest if said else question)
             clock.lap("answer")
             best = reordered(hits, judged)[: k or self._settings.k]
             passages = _ranked(best, documents, language=asked.language)
             citations = doubted(drafted.citations, documents, language=asked.language)
-            offered = self._offered(asked, best, documents) if generate and not drafted.why else {}
+            citations = standing_cited(citations, standing)
+            offered = self._offered(asked, best, documents, standing) if generate and not drafted.why else {}
+        said_on = [dated(on.isoformat(), asked.language)] if on != today else []
         given = Answer(
             status=drafted.status,
             abstain_reason=drafted.why,
@@ -109,7 +120,7 @@ class QueryEngine:
             generation=documents.generation,
             encoder=self._library.encoder.fingerprint,
             timings_ms=dict(clock.laps),
-            notes=drafted.notes,
+            notes=tuple(dict.fromkeys((*drafted.notes, *notes_on(citations, asked.language), *said_on))),
             table=drafted.table,
             missing=drafted.missing,
             suggestions=drafted.suggestions,
@@ -126,7 +137,13 @@ class QueryEngine:
         return kept
 
     def _responder(
-        self, clock: _Clock, documents: KeptDocuments, k: int, filters: Filters | None, bar: float | None
+        self,
+        clock: _Clock,
+        documents: KeptDocuments,
+        k: int,
+        filters: Filters | None,
+        bar: float | None,
+        standing: StandingOf,
     ) -> Responder:
         @cache  # parts of a question ask again what the whole did
         def search(text: str, filters: Filters) -> Sequence[Hit]:
@@ -146,11 +163,12 @@ class QueryEngine:
                 guide=self._guide,
                 bar=BAR if bar is None else bar,
                 filters=filters or Filters(),
+                standing=standing,
             )
         )
 
     def _offered(
-        self, asked: Asked, hits: Sequence[Hit], documents: KeptDocuments
+        self, asked: Asked, hits: Sequence[Hit], documents: KeptDocuments, standing: StandingOf
     ) -> dict[str, tuple[Source, Citation]]:
         """Checked evidence for a generator, by key."""
         near = nearest(asked.said, hits, self._pieces, most=_OFFERED)
@@ -160,6 +178,7 @@ class QueryEngine:
             if (citation := cite(documents, piece.passage, piece.units, number=1, score=fit)) is not None
         ]
         warned = doubted([citation for _, citation in cited], documents, language=asked.language)
+        warned = standing_cited(warned, standing)
         return sources(list(zip([text for text, _ in cited], warned, strict=True)))
 
     def _generated(self, given: Answer, offered: Mapping[str, tuple[Source, Citation]], clock: _Clock) -> Answer:
@@ -176,7 +195,8 @@ class QueryEngine:
     def opening(self, language: str) -> Opening:
         """As :meth:`Engine.opening`."""
         with self._spending(), self._library.reading():
-            greeted = self._responder(_Clock(), self._documents(), READ, None, None).respond(
+            standing = StandingOf(date.today(), self._standings)
+            greeted = self._responder(_Clock(), self._documents(), READ, None, None, standing).respond(
                 "你好" if language == "zh" else "hello"
             )
         return Opening(tuple(greeted.drafted.text.splitlines()), greeted.drafted.suggestions)

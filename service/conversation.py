@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from itertools import chain, islice, zip_longest
 
 from sinkqa.index.errors import DocumentNotFound, PassageNotFound
@@ -35,6 +36,7 @@ def ask_in_turn(
     k: int | None = None,
     filters: Filters | None = None,
     generate: bool = False,
+    as_of: date | None = None,
 ) -> Iterator[Answer]:
     """Answers the last of the user's ``turns``, as :meth:`Engine.stream` does. Turns come oldest first.
 
@@ -49,7 +51,7 @@ def ask_in_turn(
         yield _unclear(engine, turns[-1].strip(), followed)
         return
     said = remark(followed)
-    for answer in engine.stream(followed.question, k=k, filters=filters, generate=generate):
+    for answer in engine.stream(followed.question, k=k, filters=filters, generate=generate, as_of=as_of):
         yield replace(answer, notes=(*answer.notes, said)) if said else answer
 
 

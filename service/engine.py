@@ -61,7 +61,13 @@ class Engine(Shelf):
         """Imported with the first question: listing documents need not wait for it."""
         from sinkqa.service.asking import QueryEngine
 
-        return QueryEngine(self._library, self._settings, generator=self._generator, astral=self._astral_offsets)
+        return QueryEngine(
+            self._library,
+            self._settings,
+            generator=self._generator,
+            astral=self._astral_offsets,
+            standings=self._standings,
+        )
 
     @staticmethod
     def exists(settings: Settings) -> bool:
@@ -145,20 +151,24 @@ class Engine(Shelf):
         filters: Filters | None = None,
         bar: float | None = None,
         generate: bool = False,
+        as_of: date | None = None,
     ) -> Answer:
         """Answers from the library with checked quotes, or abstains with a reason.
 
         ``bar``: the confidence, 0..1, below which the engine abstains; the default is the shipped one. ``generate``:
         the configured language model rewrites the answer. Only its sentences that pass the check are returned, with
         checked translations of quotes in another language. The model is not asked if the engine abstains. If there is
-        no model, or no sentence passes, the extractive answer is returned with a note.
+        no model, or no sentence passes, the extractive answer is returned with a note. ``as_of``: the date whose law is
+        asked about; the default is the one that the question clearly names, else today. Among pieces that answer about
+        equally, those of documents in force on that date come first; a citation of another has its standing, and a note
+        says so.
 
         Raises:
             InvalidQuestion: it has no word, or over 4,000 characters.
             DeadlineExceeded: it takes longer than a question may. All methods below that read the library can raise
                 this.
         """
-        *_, answer = self.stream(question, k=k, filters=filters, bar=bar, generate=generate)
+        *_, answer = self.stream(question, k=k, filters=filters, bar=bar, generate=generate, as_of=as_of)
         return answer
 
     def stream(
@@ -169,9 +179,10 @@ class Engine(Shelf):
         filters: Filters | None = None,
         bar: float | None = None,
         generate: bool = False,
+        as_of: date | None = None,
     ) -> Iterator[Answer]:
         """As :meth:`ask`. If a language model writes, the answer without its text is yielded first."""
-        return self._asking.stream(question, k=k, filters=filters, bar=bar, generate=generate)
+        return self._asking.stream(question, k=k, filters=filters, bar=bar, generate=generate, as_of=as_of)
 
     def opening(self, language: str) -> Opening:
         """The reply to a greeting: what the library contains, and questions that it can answer.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sinkqa.service.answer import Answer, AnswerTable, Citation, QuotedSpan
+from sinkqa.service.answering.standing.telling import label
 from sinkqa.service.evidence.warnings.direction import SHOWN
 
 _ACTIVE = re.compile(
@@ -83,7 +84,10 @@ def _blocks(answer: Answer, urls: Mapping[int, str], asked: str) -> Iterator[_Bl
     if answer.missed:
         yield _PARAGRAPH, [escaped(answer.missed)]
     if urls:
-        listed = [f"{each.number}. [{place(each)}]({urls[each.number]}){_doubts(each)}" for each in answer.citations]
+        listed = [
+            f"{each.number}. [{place(each)}]({urls[each.number]}){_standing(each, language)}{_doubts(each)}"
+            for each in answer.citations
+        ]
         yield _PARAGRAPH, ["\n".join([f"{_SOURCES[language]}\n", *listed])]
     if answer.suggestions:
         yield _PARAGRAPH, ["\n".join([f"{answer.offer}\n", *(f"- {_line(each)}" for each in answer.suggestions)])]
@@ -147,6 +151,12 @@ def _line(text: str) -> str:
 
 def _cell(text: str) -> str:
     return _line(text).replace("|", "\\|")
+
+
+def _standing(citation: Citation, language: str) -> str:
+    """That the document is not in force, to be put after its source."""
+    words = label(citation.standing, language) if citation.standing else ""
+    return f" *({_line(words)})*" if words else ""
 
 
 def _doubts(citation: Citation) -> str:

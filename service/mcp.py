@@ -34,9 +34,10 @@ from sinkqa.index.hit import SearchMode
 from sinkqa.ingest.errors import SinkQAError
 from sinkqa.service.answer import QuotedSpan
 from sinkqa.service.engine import Engine
+from sinkqa.service.interfaces.dates import AsOf
 from sinkqa.service.interfaces.links import passage_link
 from sinkqa.service.interfaces.schemas import AnswerOut, FiltersIn, K, QuoteOut, SearchOut, Text, VerifyOut
-from sinkqa.service.interfaces.standing_schemas import AsOf, DocumentStandingOut
+from sinkqa.service.interfaces.standing_schemas import DocumentStandingOut
 from sinkqa.service.interfaces.trail_schemas import TrailOut
 from sinkqa.service.markdown import pieces
 
@@ -206,10 +207,16 @@ class Server(MCPServer[Any]):
         return _result(whole)
 
     def ask(
-        self, question: Text, k: K = None, filters: FiltersIn | None = None, generate: bool = False
+        self,
+        question: Text,
+        k: K = None,
+        filters: FiltersIn | None = None,
+        as_of: AsOf = None,
+        generate: bool = False,
     ) -> Annotated[CallToolResult, AnswerOut]:
         """Answer a question from the library with checked quotes, or say why it cannot."""
-        answer = self._engine.ask(question, k=k, filters=filters.as_filters() if filters else None, generate=generate)
+        chosen = filters.as_filters() if filters else None
+        answer = self._engine.ask(question, k=k, filters=chosen, generate=generate, as_of=as_of)
         text = "".join(piece.text for piece in pieces(answer, self._place.get().link))
         cited = {citation.passage_id: citation for citation in answer.citations}
         return _result(answer.as_dict(), text=text, links=[(c.passage_id, c.title, c.quote) for c in cited.values()])

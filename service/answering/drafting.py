@@ -96,10 +96,16 @@ def draft(answered: Sequence[Answered], sources: Sources) -> Drafted:
         min(outcome.confidence for _, outcome, _ in found or said),
         why,
         _said(segments, why, language),
-        tuple(label for label, outcome, own in said if label and not own) if found else (),
+        _missing(said) if found else (),
         tuple(dict.fromkeys(note for _, outcome, _ in said for note in outcome.notes)),
         table,
     )
+
+
+def _missing(said: Sequence[tuple[str, Outcome, list[Segment]]]) -> tuple[str, ...]:
+    """The parts without an answer by their labels, and what is missing of the others."""
+    parts = ((label,) if label and not own else outcome.missing for label, outcome, own in said)
+    return tuple(dict.fromkeys(each for part in parts for each in part))
 
 
 def _each_once(said: Sequence[tuple[str, Outcome, list[Segment]]]) -> Iterator[Segment]:

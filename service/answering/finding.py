@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from sinkqa.index.hit import Filters, Hit, Why
 from sinkqa.index.library import Library
+from sinkqa.index.naming.codes import codes
 from sinkqa.ingest.text.normalised_text import fold
 from sinkqa.ingest.text.patterns import late
 from sinkqa.service.answering.guide import Guide
@@ -20,6 +21,11 @@ from sinkqa.service.answering.provisions.enumerating import enumerated
 from sinkqa.service.answering.provisions.sanctions import preferred
 from sinkqa.service.answering.provisions.settling import SETTLED, Settled
 from sinkqa.service.answering.provisions.stating import definitions_asked, effect_asked, kinds_wanted
+from sinkqa.service.answering.standing.asking import standing_asked
+from sinkqa.service.answering.standing.ending import ended_by, ended_elsewhere
+from sinkqa.service.answering.standing.preferring import versions_in_force, weighing
+from sinkqa.service.answering.standing.settling import standing_of_one, standing_settled, unnamed_settled
+from sinkqa.service.answering.standing.telling import StandingOf
 from sinkqa.service.answering.tables import whole_table
 from sinkqa.service.answering.understanding.labelling import table_asked
 from sinkqa.service.answering.understanding.naming import Meant
@@ -45,7 +51,8 @@ Search = Callable[[str, Filters], Sequence[Hit]]
 class Finder:
     """Finds answers in a library, within ``filters``. ``search`` returns the hits for a text, best first.
 
-    ``documents`` are the library's documents, which quotes are read from.
+    ``documents`` are the library's documents, which quotes are read from. ``standing`` tells whether a document is in
+    force on the date that is asked about.
     """
 
     library: Library
@@ -56,6 +63,7 @@ class Finder:
     guide: Guide
     bar: float
     filters: Filters
+    standing: StandingOf
     _meant: dict[str, Meant] = field(default_factory=dict, compare=False)  # by text: parts repeat the whole
 
     def find(
@@ -69,6 +77,15 @@ class Finder:
         meant = meant or self.meant(asked)
         if besides and besides.sure and not meant.sure:
             meant = besides
+        current, meant = versions_in_force(asked.text, meant, self.standing)
+        outcome = self._found(asked, params, current)
+        if not outcome.why or current == meant:
+            return outcome
+        before = self._found(asked, params, meant)  # what only a version before says is cited with its standing
+        return outcome if before.why else before
+
+    def _found(self, asked: Asked, params: Selection, meant: Meant) -> Outcome:
+        """The answer by the structure of the documents that are meant, else by judging passages."""
         settled = self._settled(asked, meant)
         if settled is None:
             judged = with_whole_lists(self._judged(asked, meant, params), self.documents)
@@ -77,7 +94,7 @@ class Finder:
         if not settled.evidence:
             return Outcome(asked, (), 0.0, "unsupported", tuple(hits), notes=settled.notes)
         shown = _as_hits(settled, hits, self.library)
-        return Outcome(asked, settled.evidence, SETTLED, None, shown, notes=settled.notes)
+        return Outcome(asked, settled.evidence, SETTLED, None, shown, notes=settled.notes, missing=settled.missing)
 
     def meant(self, asked: Asked) -> Meant:
         """The documents that the question names, limited to those that the filters allow. Cached for each question."""
@@ -114,12 +131,37 @@ class Finder:
         if not documents and not meant.absent and not table_asked(asked.text) and asks_for_the_provision(asked):
             return Settled((), (_OF_WHICH.get(asked.language, _OF_WHICH["en"]),))
         return (
-            self.guide.sanctions.of_provision(asked, documents, self.pieces)
+            self._in_force(asked, meant)
+            or self.guide.sanctions.of_provision(asked, documents, self.pieces)
             or provisions_asked(asked, documents, self.guide.outlines, self.library, meant.within)
             or self._takes_effect(asked, documents, meant)
             or self._defined(asked, documents, meant)
             or enumerated(asked, documents, meant, self.library)
         )
+
+    def _in_force(self, asked: Asked, meant: Meant) -> Settled | None:
+        """Whether the document that the question names is in force, or what ended it, where only this is asked."""
+        names = meant.mentions or _places_of(meant.absent, asked.text)
+        titles = " ".join(self.library.document(each).title for each in meant.documents)
+        of = standing_asked(asked, names, titles)
+        if of is None or (of.kind == "unnamed" and meant.documents):
+            return None
+        if of.kind == "unnamed":
+            return unnamed_settled(asked.language)
+        words = asked.text[of.start : of.end]
+        named = self._inside(self.guide.names.meant(words)) if len(names) > 1 else meant
+        if not named.documents or not named.sure:
+            hits = self.search(asked.text, replace(self.filters, kinds=("repeal",)))
+            passages = [hit.passage for hit in hits]
+            return ended_elsewhere(words.rstrip("》"), asked.language, passages, self.library, self.standing.on)
+        if of.kind == "ends":
+            return ended_by(named.documents[0], asked.language, self.library)
+        whole = [each for each in named.documents if each not in named.within]
+        if whole:
+            doc_id, known = standing_of_one(whole, self.standing)
+            return standing_settled(of.kind, asked, doc_id, known, self.library)
+        among = self._passages(named.documents[0], named)  # how a whole stands says nothing of what it reprints
+        return standing_settled(of.kind, asked, named.documents[0], None, self.library, words, among)
 
     def _takes_effect(self, asked: Asked, documents: Sequence[str], meant: Meant) -> Settled | None:
         """When the first of the documents that says it takes effect: the others are copies, or hold the named one."""
@@ -159,10 +201,10 @@ class Finder:
         if "repeal" in asked.provisions:
             return self._repealed(asked, meant, params)
         presumes = bool(Analysis(asked.presumed).amounts)  # another amount than the presumed one may stand anywhere
-        held = self._candidates(understand(asked.presumed), self._within(meant))[1] if presumes else []
+        held = self._candidates(understand(asked.presumed), self._within(meant), Meant())[1] if presumes else []
         tried: list[Outcome] = []
         for scope in self._scopes(meant, [] if presumes else kinds_wanted(asked)):
-            hits, judged = self._candidates(asked, scope, meant.places)
+            hits, judged = self._candidates(asked, scope, meant)
             bar = self.bar
             if scope.kinds == ("penalty",):
                 judged, named = preferred(asked, judged, meant)
@@ -199,14 +241,12 @@ class Finder:
         wide = [self.filters, narrow] if not meant.sure else [narrow, self.filters]
         return list(dict.fromkeys([*(replace(narrow, kinds=(kind,)) for kind in kinds[:1]), *wide]))
 
-    def _candidates(
-        self, asked: Asked, scope: Filters, places: Sequence[str] = ()
-    ) -> tuple[Sequence[Hit], list[Candidate]]:
-        hits = self._hits(asked, scope, places)
-        judged = candidates(asked, hits, self.judge, self.pieces)
+    def _candidates(self, asked: Asked, scope: Filters, meant: Meant) -> tuple[Sequence[Hit], list[Candidate]]:
+        hits = self._hits(asked, scope, meant.places)
+        judged = candidates(asked, hits, self.judge, self.pieces, weighing(meant, self.standing))
         if scope.kinds != ("penalty",):
             return hits, judged
-        conduct = self.pieces.of(self._hits(asked, replace(scope, kinds=()), places)[:READ])
+        conduct = self.pieces.of(self._hits(asked, replace(scope, kinds=()), meant.places)[:READ])
         punished = self.guide.sanctions.of_conduct(asked, conduct, self.judge, self.pieces)
         return hits, sorted([*punished, *judged], key=lambda each: -each.likely)
 
@@ -216,6 +256,14 @@ class Finder:
         if places or _NATIONAL.search(asked.text):
             hits = [hit for hit in hits if hit.about.place is None or hit.about.place in places] or hits
         return hits
+
+
+def _places_of(name: str, text: str) -> tuple[tuple[int, int], ...]:
+    """Where a name stands in a question; without one, where codes of documents stand."""
+    if name:
+        start = text.find(name)
+        return ((start, start + len(name)),) if start >= 0 else ()
+    return tuple((start, end) for start, end, _ in codes(text))
 
 
 def _is_of(outcome: Outcome, meant: Meant) -> bool:

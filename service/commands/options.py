@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from enum import Enum, StrEnum
 from functools import partial
 from pathlib import Path
@@ -30,6 +31,15 @@ Collection = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 
 
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        formats=["%Y-%m-%d"],
+        metavar="DATE",
+        help="The day whose law is asked about, as YYYY-MM-DD; default: today.",
+    ),
+]
 Count = Annotated[int | None, typer.Option("-k", min=1, max=100, help="Number of passages.")]
 
 

@@ -27,6 +27,7 @@ from sinkqa.service.grounding.guard import Finding, Label
 from sinkqa.service.grounding.quotes import Difference
 from sinkqa.service.grounding.quoting import QuoteReport
 from sinkqa.service.grounding.verifying import CheckedClaim, VerifyReport
+from sinkqa.service.interfaces.dates import AsOf
 from sinkqa.service.interfaces.deriving import model_of, sent_as
 
 Kind = Literal["pdf", "html", "docx", "markdown", "text", "json", "csv", "xlsx", "pptx", "epub", "mail"]
@@ -107,6 +108,7 @@ class AnswerRequest(_Request):
     )
     k: K = None
     filters: FiltersIn | None = None
+    as_of: AsOf = None
     stream: Switch = Field(
         False, description="Server-sent events instead of one object: evidence first, then segments."
     )

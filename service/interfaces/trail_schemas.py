@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from sinkqa.service.interfaces.deriving import model_of
+from sinkqa.service.interfaces.references_schemas import ResolutionOut
 from sinkqa.service.interfaces.schemas import StandingOut
-from sinkqa.service.references.resolution import Resolution
 from sinkqa.service.references.trail import (
-    CitingDocument,
     ClaimTrail,
+    NamedBy,
     PolicyTrail,
     StatingPassage,
     Trail,
     TrailSubject,
 )
 
-__all__ = ["StandingOut", "TrailOut"]
+__all__ = ["ResolutionOut", "StandingOut", "TrailOut"]  # the first two must be made before
 
-ResolutionOut = model_of(Resolution, "ResolutionOut")
 TrailSubjectOut = model_of(TrailSubject, "TrailSubjectOut")
 StatingPassageOut = model_of(StatingPassage, "StatingPassageOut")
-CitingDocumentOut = model_of(CitingDocument, "CitingDocumentOut")
+NamedByOut = model_of(NamedBy, "NamedByOut")
 PolicyTrailOut = model_of(PolicyTrail, "PolicyTrailOut")
 ClaimTrailOut = model_of(ClaimTrail, "ClaimTrailOut")
 TrailOut = model_of(Trail, "TrailOut")

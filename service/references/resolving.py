@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import product
+from typing import TYPE_CHECKING
 
 from sinkqa.index.library import Library
 from sinkqa.index.naming.codes import is_citable, without_edition
@@ -20,9 +21,11 @@ from sinkqa.index.references.mention import Mention
 from sinkqa.index.register import Register
 from sinkqa.ingest.about.places import parts_in
 from sinkqa.ingest.document import Metadata
-from sinkqa.service.fetching.manifest import ManifestEntry, load_manifest
 from sinkqa.service.references.likeness import ORDER, AskedName, best, best_of
 from sinkqa.service.references.resolution import How, Resolution
+
+if TYPE_CHECKING:
+    from sinkqa.service.fetching.manifest import ManifestEntry
 
 _ABOUT = frozenset(["factsheet", "remarks", "briefing", "notice", "report", "communication"])
 _MISSING = Resolution("missing")
@@ -210,6 +213,8 @@ def _listed(mention: Mention, named: AskedName | None) -> Resolution:
 @cache
 def _manifest() -> tuple[tuple[ManifestEntry, Known], ...]:
     """The bundled list, with the names of its documents."""
+    from sinkqa.service.fetching.manifest import load_manifest  # its models are slow to import, and few questions ask
+
     return tuple(
         (entry, know(Front(entry.id, entry.file, entry.title, entry.type, _metadata(entry), "", ())))
         for entry in load_manifest()

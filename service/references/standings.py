@@ -101,6 +101,11 @@ class Standings:
         with self._library.reading():
             return judged(self._kept().tenure(doc_id), on.isoformat())[0].status
 
+    def unquoted(self, doc_id: str, on: datetime.date) -> Standing:
+        """The standing without titles and quotes, by the full id. As :meth:`status` it is for choosing."""
+        with self._library.reading():
+            return judged(self._kept().tenure(doc_id), on.isoformat())[0]
+
     def _kept(self) -> _Tenures:
         """What was found of the generation that this thread reads."""
         kept, generation = self._newest, self._library.generation

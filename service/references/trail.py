@@ -60,7 +60,7 @@ class StatingPassage:
 
 
 @dataclass(frozen=True, slots=True)
-class CitingDocument:
+class NamedBy:
     """A document that names a policy, with the quote in which it does."""
 
     doc_id: str
@@ -89,7 +89,7 @@ class PolicyTrail:
     findings: tuple[Finding, ...] = ()
     citations: Annotated[tuple[int, ...], "The clauses that the label rests on; empty unless one was found."] = ()
     nearest: Annotated[tuple[int, ...], "Of a silent policy, the clause that comes nearest. It is no support."] = ()
-    cited_by: Annotated[tuple[CitingDocument, ...], "Documents of the library that name the policy."] = ()
+    cited_by: Annotated[tuple[NamedBy, ...], "Documents of the library that name the policy."] = ()
     n_cited_by: Annotated[int, "How many there are in all."] = 0
 
 
@@ -115,7 +115,7 @@ class Trail:
     claims: Annotated[tuple[ClaimTrail, ...], "One for each statement; empty for a document."]
     citations: Annotated[tuple[Citation, ...], "Every quote of the trail, each read again from the store."]
     policies: Annotated[tuple[PolicyTrail, ...], "For a document: the documents that it names."] = ()
-    cited_by: Annotated[tuple[CitingDocument, ...], "For a document: the documents that name it."] = ()
+    cited_by: Annotated[tuple[NamedBy, ...], "For a document: the documents that name it."] = ()
     n_cited_by: int = 0
     standing: Annotated[Standing | None, "For a document: whether it is in force."] = None
     notes: Annotated[tuple[str, ...], "What was left out, in the trail's language."] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from sinkqa.index.hit import Hit
@@ -27,6 +27,11 @@ _RAISE, _UNLIKELY = 0.6, 0.4  # of the best score, for each point that a passage
 READ = 12  # passages that an answer is looked for in
 
 
+def _alike(doc_id: str) -> float:
+    """All documents count the same."""
+    return 1.0
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The result for one part of a question: the ``evidence`` to show, or the reason (``why``) if there is none.
@@ -34,7 +39,7 @@ class Outcome:
     ``confidence``, 0..1: the share of complete answers among answers with the same confidence. ``hits`` and ``judged``:
     the hits and candidates examined, best first. ``notes``: lines for the asker, one for each thing that the evidence
     leaves open. ``table``: the source's table, if the question asks for one. It is shown instead of the evidence.
-    ``is_side``: the part is one side of a comparison.
+    ``is_side``: the part is one side of a comparison. ``missing``: what is asked for besides and was not found.
     """
 
     asked: Asked
@@ -46,6 +51,7 @@ class Outcome:
     notes: tuple[str, ...] = ()
     table: SourceTable | None = None
     is_side: bool = False
+    missing: tuple[str, ...] = ()
 
 
 def decide(
@@ -98,12 +104,19 @@ def _holds_the_measure(asked: Asked, judged: Sequence[Candidate]) -> bool:
     return any(asked.answers(piece.said)[0] == 1 for piece in near)
 
 
-def candidates(asked: Asked, hits: Sequence[Hit], judge: Judge, pieces: Pieces) -> list[Candidate]:
-    """The pieces of the first hits that may answer, best first. Of near equals, the asker's language comes first."""
+def candidates(
+    asked: Asked, hits: Sequence[Hit], judge: Judge, pieces: Pieces, weight: Callable[[str], float] = _alike
+) -> list[Candidate]:
+    """The pieces of the first hits that may answer, best first. Of near equals, the asker's language comes first.
+
+    ``weight``: what the likelihood of a piece counts beside others by its document's id, 0..1.
+    """
     found = [each for each in pieces.of(hits[:READ]) if comes_into_question(asked, each.piece)]
     likely = judge.answers(asked, found).tolist()
     judged = [each._replace(likely=share) for each, share in zip(found, likely, strict=True) if share > 0]
-    ranked = sorted(judged, key=lambda each: -each.likely * _in_language(asked, each))
+    ranked = sorted(
+        judged, key=lambda each: -each.likely * _in_language(asked, each) * weight(each.piece.passage.doc_id)
+    )
     return _list_first(ranked) if asked.several else ranked
 
 

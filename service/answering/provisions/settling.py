@@ -15,8 +15,10 @@ class Settled:
     """An answer from a document's outline: evidence in reading order, shown whole and unchanged, and notes.
 
     ``notes``: one line each, in the asker's language, such as that a provision goes on, or that the law ends at an
-    article. Without evidence, the notes say what the document does not contain.
+    article. Without evidence, the notes say what the document does not contain. ``missing``: what the question also
+    asks for and the library does not hold.
     """
 
     evidence: tuple[Evidence, ...]
     notes: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()

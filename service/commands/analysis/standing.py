@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
 from sinkqa.service.commands import terminal
-from sinkqa.service.commands.options import AsJson, Collection, Library, open_engine
+from sinkqa.service.commands.options import AsJson, AsOf, Collection, Library, open_engine
 from sinkqa.service.commands.phrases import count, flat
 from sinkqa.service.commands.pictures import PICTURES
 
@@ -28,12 +27,7 @@ def standing(
     ] = None,
     library: Library = None,
     collection: Collection = None,
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(
-            "--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="The day that is asked about; default: today."
-        ),
-    ] = None,
+    as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
     """Say whether a document is in force, as far as texts of the library say so; without DOC, of all documents."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sinkqa.service.answer import Standing
-    from sinkqa.service.references.trail import CitingDocument, ClaimTrail, PolicyTrail, Trail
+    from sinkqa.service.references.trail import ClaimTrail, NamedBy, PolicyTrail, Trail
 
 _COLOURS = {
     "near": "dim",
@@ -122,7 +122,7 @@ def _details(policy: PolicyTrail, language: str) -> Iterator[str]:
         yield policy.address
 
 
-def _citing(citing: Sequence[CitingDocument], count: int, language: str) -> str:
+def _citing(citing: Sequence[NamedBy], count: int, language: str) -> str:
     from sinkqa.service.references.tracing.words import say
 
     named = say(language, "and").join(f"{each.title} [{each.citation}]" for each in citing)

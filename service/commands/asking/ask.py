@@ -18,7 +18,7 @@ from sinkqa.service.commands.filtering import (
     Until,
     filters,
 )
-from sinkqa.service.commands.options import AsJson, Collection, Count, Library, open_engine, text_or_stdin
+from sinkqa.service.commands.options import AsJson, AsOf, Collection, Count, Library, open_engine, text_or_stdin
 
 if TYPE_CHECKING:
     from sinkqa.service.commands.asking.manner import Manner
@@ -47,6 +47,7 @@ def ask(
     kind: Types = None,
     since: Since = None,
     until: Until = None,
+    as_of: AsOf = None,
     generate: Annotated[
         bool, typer.Option("--generate", help="Let the language model that is set write it; every sentence is checked.")
     ] = False,
@@ -72,6 +73,7 @@ def ask(
     manner = Manner(
         filters(engine, doc, language, jurisdiction, kind, since, until),
         k=k,
+        as_of=as_of.date() if as_of else None,
         generate=generate,
         quotes=quotes,
         verbose=verbose,
@@ -90,7 +92,7 @@ def ask(
 
 
 def _one(engine: Engine, manner: Manner, question: str) -> None:
-    answer = engine.ask(question, k=manner.k, filters=manner.filters, generate=manner.generate)
+    answer = engine.ask(question, **manner.asks)
     manner.show(answer, engine)
     manner.write([answer], engine)
 

@@ -88,7 +88,7 @@ class Dialogue:
     def _ask(self, turn: str) -> None:
         manner = self._manner
         turns = [*self._turns, turn]
-        *_, answer = ask_in_turn(self._engine, turns, k=manner.k, filters=manner.filters, generate=manner.generate)
+        *_, answer = ask_in_turn(self._engine, turns, **manner.asks)
         self._turns, self._language = turns, answer.language
         if answer.question != turn:
             self._note("understood", answer.question)

@@ -34,7 +34,7 @@ def answer_lines(engine: Engine, manner: Manner, first: str) -> bool:
         if not question:
             continue
         try:
-            answer = engine.ask(question, k=manner.k, filters=manner.filters, generate=manner.generate)
+            answer = engine.ask(question, **manner.asks)
         except SinkQAError as error:
             failed = True
             _show_failed(question, error, manner)

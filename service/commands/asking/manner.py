@@ -5,15 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from sinkqa.service.commands import filtering, memo
 from sinkqa.service.commands.showing.answers import show_answer
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from sinkqa.index.hit import Filters
     from sinkqa.service.answer import Answer
     from sinkqa.service.engine import Engine
+
+
+class Asks(TypedDict):
+    """Arguments of :meth:`Engine.ask`."""
+
+    k: int | None
+    filters: Filters
+    generate: bool
+    as_of: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +33,7 @@ class Manner:
 
     filters: Filters
     k: int | None = None
+    as_of: date | None = None
     generate: bool = False
     quotes: bool = False
     verbose: bool = False
@@ -30,6 +42,11 @@ class Manner:
     kind: str = ""
     library: Path | None = None
     collection: str | None = None
+
+    @property
+    def asks(self) -> Asks:
+        """What the engine is asked with, besides the question."""
+        return {"k": self.k, "filters": self.filters, "generate": self.generate, "as_of": self.as_of}
 
     def show(self, answer: Answer, engine: Engine) -> None:
         """Prints an answer. If nothing was found, names on stderr the chosen jurisdictions without documents."""

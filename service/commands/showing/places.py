@@ -38,6 +38,17 @@ def foreign(citation: Citation, language: str) -> Text:
     return Text(say(language, "labelled", source, terms) if terms else source, style="dim")
 
 
+def show_standing(of: Citation, language: str) -> None:
+    """Shows of a document that is not in force since when, and which one stands in its place."""
+    known = of.standing
+    if known is None:
+        return
+    when = known.since if known.status == "not_yet" else known.until
+    newer = say(language, "standingNewer", known.newer_title) if known.newer_title else ""
+    parts = (say(language, f"standing.{known.status}"), when or "", newer)
+    terminal.show_line(Text(" · ".join(filter(None, parts)), style="yellow"), indent=4)
+
+
 def show_doubts(of: Citation | RankedPassage) -> None:
     """Shows why the stored words may differ from those on the page."""
     for warning in of.warnings:

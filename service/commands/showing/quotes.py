@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from sinkqa.service.commands import terminal
-from sinkqa.service.commands.showing.places import foreign, place, show_doubts
+from sinkqa.service.commands.showing.places import foreign, place, show_doubts, show_standing
 from sinkqa.service.commands.showing.words import say
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def show_quotes(
         terminal.show_line(Text())
         terminal.show_line(Text.assemble((f"[{citation.number}] ", "bold cyan"), (citation.title, "bold")))
         terminal.show_line(place(citation, language), indent=4)
+        show_standing(citation, language)
         if not repeats(quote, said.get(citation.number, "")):
             terminal.show_line(Text(f"“{quote}”", style="italic"), indent=4)
             skips = skips or SKIPPED in citation.quote

@@ -15,8 +15,9 @@ from sinkqa.service.http.engines import EngineOf
 from sinkqa.service.http.guards.access import READS
 from sinkqa.service.http.guards.problems import documented
 from sinkqa.service.http.routes.documents import UNCHANGED, DocId
+from sinkqa.service.interfaces.dates import as_date
 from sinkqa.service.interfaces.schemas import ok
-from sinkqa.service.interfaces.standing_schemas import DocumentStandingOut, as_date
+from sinkqa.service.interfaces.standing_schemas import DocumentStandingOut
 
 router = APIRouter(tags=["documents"], dependencies=[READS], responses=documented(400, 404, 409, 422, 503))
 

@@ -242,7 +242,7 @@ def _told(body: Asking, turns: Sequence[Turn], library: _Library) -> Iterator[Te
         InvalidQuestion: at once, so that the status can tell it before anything is sent.
     """
     said = asked(turns)
-    answers = ask_in_turn(library.engine, said, k=body.k, generate=body.generate)
+    answers = ask_in_turn(library.engine, said, k=body.k, generate=body.generate, as_of=body.as_of)
     return _text(next(answers), answers, asked=said[-1].strip(), link=library.link)
 
 

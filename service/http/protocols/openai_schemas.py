@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field, field_validator
 
 from sinkqa.service.http.protocols.filters import FILTER
+from sinkqa.service.interfaces.dates import AsOf
 from sinkqa.service.interfaces.schemas import K, Share, Switch, Text, UpTo50
 
 MODEL = "sinkqa"
@@ -42,11 +43,12 @@ class StreamOptions(BaseModel):
 
 
 class Asking(BaseModel):
-    """The fields that both ways of asking share. Clients send ``k`` and ``generate``, our own, as extra fields."""
+    """The fields that both ways of asking share. Ours, ``k``, ``as_of`` and ``generate``, are extra fields."""
 
     model: Text = Field(description="`sinkqa`, or `sinkqa/` and the name of a collection.", examples=[MODEL])
     stream: Switch | None = False
     k: K = None
+    as_of: AsOf = None
     generate: Switch = Field(False, description="Let the language model that is set write; every sentence is checked.")
 
 

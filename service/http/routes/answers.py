@@ -51,9 +51,9 @@ async def answer(body: AnswerRequest, request: Request, engine: EngineOf) -> Res
 
     def ask() -> Iterator[Answer]:
         if not body.history:
-            return engine.stream(body.question, k=body.k, filters=filters, generate=body.generate)
+            return engine.stream(body.question, k=body.k, filters=filters, generate=body.generate, as_of=body.as_of)
         turns = [*body.history, body.question]
-        return ask_in_turn(engine, turns, k=body.k, filters=filters, generate=body.generate)
+        return ask_in_turn(engine, turns, k=body.k, filters=filters, generate=body.generate, as_of=body.as_of)
 
     def whole() -> Response:
         *_, last = ask()

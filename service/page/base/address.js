@@ -23,6 +23,19 @@ export function threadlink(turns, generation, from = collection(), shared = null
   return `#/ask?${query}`;
 }
 
+/** The address of the trail of a claim, a passage or a document: `{claim}`, `{passage}` or `{document}`. */
+export function traillink(subject) {
+  const query = new URLSearchParams(subject);
+  if (collection()) query.set("collection", collection());
+  return `#/trail?${query}`;
+}
+
+const LONGEST_CLAIM = 600; // characters: what is longer is followed as the passage that it quotes
+
+/** The trail of a statement that quotes a passage. */
+export const trailOf = (text, passageId) =>
+  traillink(text.length > LONGEST_CLAIM && passageId ? { passage: passageId } : { claim: text.slice(0, LONGEST_CLAIM) });
+
 /** A few letters that tell whether an answer says the same again: of its words and what they quote, by FNV-1a. */
 export function digest({ status, segments, citations }) {
   const said = JSON.stringify([status, segments.map(({ text }) => text), citations.map(({ quote }) => quote)]);

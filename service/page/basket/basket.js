@@ -57,23 +57,25 @@ const keyed = (item) =>
 
 const had = (item) => items().find((each) => keyOf(each) === keyOf(item));
 
-/** Keeps an item, or takes out the one that is the same. */
-export function toggle(item) {
-  const same = had(item);
-  const done = put(same ? items().filter(({ id }) => id !== same.id) : [...items(), item]);
-  announce(!done ? t("keepFailed") : same ? t("keptNoMore") : t("keptNow", items().length));
+/** Keeps an item, or several, or takes out those that are the same where all are kept. */
+export function toggle(given) {
+  const all = [given].flat();
+  const same = all.map(had).filter(Boolean);
+  const out = new Set(same.length === all.length ? same.map(({ id }) => id) : []);
+  const done = put(out.size ? items().filter(({ id }) => !out.has(id)) : [...items(), ...all.filter((each) => !had(each))]);
+  announce(!done ? t("keepFailed") : out.size ? t("keptNoMore") : t("keptNow", items().length));
   return done;
 }
 
 /**
- * A button that keeps what `make` gives, or comes to give, and that says whether it is kept. `label()` is what it says
- * else; `known()` is what can be told of the item before it is made. The event `retell` has it look again.
+ * A button that keeps what `make` gives, or comes to give: an item or several; it says whether they are kept. `label()` is
+ * what it says else; `known()` is what can be told of the item before it is made. The event `retell` has it look again.
  */
 export function keeper(make, { label = () => "keep", known = make } = {}) {
   const button = h("button", { type: "button", class: "quiet keeper" });
   const tellIt = () => {
     const item = known();
-    const is = Boolean(item && had(item));
+    const is = Boolean(item) && [item].flat().every(had);
     button.setAttribute("aria-pressed", String(is));
     button.replaceChildren(icon(is ? "check" : "plus"), h("span", { t: is ? "kept" : label() }));
   };

@@ -7,6 +7,7 @@ import * as facets from "./facets.js";
 import * as filters from "./filters.js";
 import { problem, waiting } from "../base/parts.js";
 import * as source from "../source/source.js";
+import * as standings from "./standings.js";
 import * as trash from "./trash.js";
 import * as upload from "./upload.js";
 
@@ -167,6 +168,7 @@ function row(about) {
       ),
       h("p", { class: "place" }, facts(about)),
       h("p", { class: "small file" }, about.name),
+      standings.tell(h("div"), about.doc_id),
       corrections(about),
       about.warnings.length > 0 &&
         h(

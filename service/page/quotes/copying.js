@@ -78,14 +78,15 @@ function where(citation) {
 
 const quoted = ({ quote }) => (HAN.test(quote) ? `“${line(quote)}”` : `"${line(quote)}"`);
 
-const footnote = (each) => `${inert(where(each))}. ${inert(quoted(each))} <${quotelink(each).replace(/[<>\s]/g, encodeURI)}>`;
+/** A citation as the text of a footnote: where it stands, its words, and the address of the place. */
+export const footnote = (each) => `${inert(where(each))}. ${inert(quoted(each))} <${quotelink(each).replace(/[<>\s]/g, encodeURI)}>`;
 
 /** One line; between two Chinese characters a break was none. */
-const line = (text) => text.replace(/(?<=\p{Script=Han})\s*\n\s*(?=\p{Script=Han})/gu, "").replace(/\s+/g, " ").trim();
+export const line = (text) => text.replace(/(?<=\p{Script=Han})\s*\n\s*(?=\p{Script=Han})/gu, "").replace(/\s+/g, " ").trim();
 const paragraphs = (text) => text.split("\n").map((each) => each.trim()).filter(Boolean);
 
 /** Text that a Markdown viewer shows as it stands; addresses as code, which no viewer makes a link of. */
-const inert = (text) =>
+export const inert = (text) =>
   text
     .split(ADDRESS)
     .map((part, at) => (at % 2 ? `\`${part}\`` : escaped(part)))

@@ -1,8 +1,9 @@
 // What an answer stands on: each document once, under it the places quoted; and all that was read.
-import { quotelink } from "../base/address.js";
+import { quotelink, traillink } from "../base/address.js";
 import { offerCitation } from "./cite.js";
 import { h, icon, tag } from "../base/dom.js";
 import { doubts, passageList, place } from "../base/parts.js";
+import { standing } from "../base/standing.js";
 import { current, titled } from "../base/titles.js";
 import * as source from "../source/source.js";
 import { chip } from "./statements.js";
@@ -36,6 +37,7 @@ function entry(cited, open, known) {
     "li",
     { class: "entry" },
     h("p", { class: "name", lang: tag(first.language), ...titled(first.doc_id) }, current(first).title),
+    standing(first.standing, (newer, opener) => source.open([newer], 0, opener)),
     h(
       "ul",
       { class: "places" },
@@ -67,10 +69,21 @@ function quoted(cited, open, known) {
       also > 0 && h("p", { class: "small", t: ["alsoSays", also] }),
     ),
     h(
-      "button",
-      { type: "button", class: "quiet", on: { click: () => offerCitation(first) } },
-      icon("quote"),
-      h("span", { t: "cite" }),
+      "div",
+      { class: "placeacts" },
+      h(
+        "button",
+        { type: "button", class: "quiet", on: { click: () => offerCitation(first) } },
+        icon("quote"),
+        h("span", { t: "cite" }),
+      ),
+      first.passage_id &&
+        h(
+          "a",
+          { class: "quiet button", href: traillink({ passage: first.passage_id }), label: "basedOnPassage" },
+          icon("path"),
+          h("span", { t: "basedOn" }),
+        ),
     ),
   );
 }

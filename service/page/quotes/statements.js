@@ -1,22 +1,27 @@
 // What an answer says: statements under the parts of the question, the table that some of them make, what is missing.
+import { trailOf } from "../base/address.js";
 import { h, tag } from "../base/dom.js";
 import { tIn } from "../base/i18n.js";
 import { whereabouts } from "../base/parts.js";
 import { current, titled } from "../base/titles.js";
 
 const LONG_LINE = 90; // characters
+const NAMED = 80; // characters of a statement, to tell links apart by
 const CLAUSE = /(?<=[。！？；][”’」』）]?)(?![”’」』）])|(?<=[.;!?][”’")]? )(?=[\p{Lu}“"(])/u;
 const LONG = 60; // characters: a cell of more is made wide, so that it is no tower of single words
 
-/** Statements in their order; the table stands in the place of those that it tells. `open(number, button)` shows a quote. */
-export function statements(got, open) {
+/**
+ * Statements in their order; the table stands in the place of those that it tells. `open(number, button)` shows a quote.
+ * `trails`: each statement leads to what it is based on.
+ */
+export function statements(got, open, { trails = false } = {}) {
   const shown = [];
   let part = "";
   let table = got.table;
   for (const segment of got.segments) {
     if (segment.part && segment.part !== part) shown.push(h("h3", { class: "part", lang: tag(got.language) }, segment.part));
     part = segment.part;
-    if (!got.table || !segment.tabled) shown.push(statement(segment, got, open), translations(segment.citations, got));
+    if (!got.table || !segment.tabled) shown.push(statement(segment, got, open, trails), translations(segment.citations, got));
     else if (table) {
       const told = got.segments.filter(({ tabled }) => tabled).flatMap(({ citations }) => citations);
       shown.push(tabulated(table, got, open), translations(told, got));
@@ -38,13 +43,21 @@ export function missed({ missing, language }) {
   );
 }
 
-function statement(segment, got, open) {
+function statement(segment, got, open, trails) {
   return h(
     "p",
     { class: "statement", lang: languageOf(segment.citations, got) },
     words(segment.text),
     chips(segment.citations, got, open),
+    trails && segment.citations.length > 0 && based(segment, got),
   );
+}
+
+/** The way to the policies that a statement rests on. */
+function based({ text, citations }, got) {
+  const cited = got.citations.find(({ number }) => number === citations[0]);
+  const label = ["basedOnSaid", text.replace(/\s+/g, " ").slice(0, NAMED)];
+  return h("span", { class: "mark" }, h("a", { class: "based", href: trailOf(text, cited?.passage_id), label }, h("span", { t: "basedOn" })));
 }
 
 /** A text letter for letter; where a line of it is long, a small screen sets each sentence or clause on lines of its own. */

@@ -1,7 +1,8 @@
 // The view that verifies: each statement of a text with what the documents say of it.
+import { trailOf } from "../base/address.js";
 import { post } from "../base/api.js";
 import { keeper, ofClaim } from "../basket/basket.js";
-import { announce, byId, h } from "../base/dom.js";
+import { announce, byId, h, icon } from "../base/dom.js";
 import { t } from "../base/i18n.js";
 import { chip } from "./statements.js";
 import { problem, waiting } from "../base/parts.js";
@@ -65,8 +66,6 @@ function row(claim, citations) {
       on.findIndex((each) => each.number === number),
       opener,
     );
-  const weighty = claim.findings.filter((finding) => finding.element !== "words");
-  const findings = weighty.length ? weighty : claim.findings.slice(0, 2);
   return h(
     "li",
     { class: `claim ${claim.label}` },
@@ -75,6 +74,12 @@ function row(claim, citations) {
       { class: "row" },
       h("span", { class: `label ${claim.label}`, t: `claim.${claim.label}` }),
       h("span", { class: "spring" }),
+      h(
+        "a",
+        { class: "quiet button", href: trailOf(claim.claim, on[0]?.passage_id), label: ["basedOnSaid", claim.claim.slice(0, 80)] },
+        icon("path"),
+        h("span", { t: "basedOn" }),
+      ),
       keeper(() => ofClaim(claim, on)),
     ),
     h(
@@ -83,8 +88,15 @@ function row(claim, citations) {
       claim.claim,
       on.map((citation) => ["\u2060", chip(citation, open)]),
     ),
-    findings.length > 0 && h("ul", { class: "findings" }, findings.map(finding)),
+    findings(claim),
   );
+}
+
+/** What the check of a claim found, in words; mere words only where it found nothing else. */
+export function findings({ findings: all }) {
+  const weighty = all.filter(({ element }) => element !== "words");
+  const told = weighty.length ? weighty : all.slice(0, 2);
+  return told.length > 0 && h("ul", { class: "findings" }, told.map(finding));
 }
 
 function finding({ element, said, found }) {

@@ -9,8 +9,10 @@ import { corrections, offerEdit } from "../library/edit.js";
 import { keepQuote } from "./keeping.js";
 import { bring, imagePages, spansOf, textPages } from "./pages.js";
 import { doubts, isPaged, place, problem, waiting, why } from "../base/parts.js";
+import { standing } from "../base/standing.js";
 import { current } from "../base/titles.js";
 import { besideLink, saveButton } from "./taking.js";
+import { trailLink } from "./trailing.js";
 
 const pane = byId("source");
 const shown = { evidence: [], at: 0, pages: [1, 1], mode: null, opener: null, about: null };
@@ -39,15 +41,15 @@ export async function open(evidence, at, opener) {
 }
 
 /** Opens the passage that an address names; `words` are its spans to mark, `start-end,…` in code points, or none. */
-export async function openById(passageId, words) {
+export async function openById(passageId, words, opener = byId("main")) {
   placehold();
   try {
     const passage = await get(`/v1/passages/${passageId}`); // as it stands in the address: escaped
     if (words) passage.spans = await spansOf(passage, words);
     delete passage.quote; // of the whole passage
-    await open([passage], 0, byId("main"));
+    await open([passage], 0, opener);
   } catch (error) {
-    pane.replaceChildren(problem(error, () => openById(passageId, words)));
+    pane.replaceChildren(problem(error, () => openById(passageId, words, opener)));
   }
 }
 
@@ -113,7 +115,7 @@ async function turnTo(evidence) {
     const about = await get(`/v1/documents/${evidence.doc_id}`);
     if (mine !== turn) return;
     if (!isPaged(about)) evidence.page_label = null;
-    const modes = [...(about.type === "pdf" ? ["image"] : []), "text", "overview", "outline", "passages", "find"];
+    const modes = [...(about.type === "pdf" ? ["image"] : []), "text", "overview", "outline", "passages", "references", "find"];
     const first = evidence.mode ?? (["image", "text"].includes(preferred) ? preferred : modes[0]);
     Object.assign(shown, { about, modes, mode: modes.includes(first) ? first : modes[0] });
     shown.pages = [evidence.page_start, Math.min(evidence.page_end, evidence.page_start + 3)];
@@ -122,6 +124,7 @@ async function turnTo(evidence) {
       toolbar(),
       h("div", { class: "sheet", id: "sheet", tabindex: "0", role: "region", label: "source" }),
     );
+    if (!evidence.standing) tellStanding(evidence.doc_id, byId("source-standing"));
     await fill(evidence);
   } catch (error) {
     if (mine === turn)
@@ -130,6 +133,12 @@ async function turnTo(evidence) {
         problem(error, () => turnTo(evidence)),
       );
   }
+}
+
+/** Shows in the head whether the document is in force today, as soon as that is known; nothing where it cannot be told. */
+async function tellStanding(docId, place) {
+  const known = await get(`/v1/documents/${docId}/standing`).catch(() => null);
+  place.replaceChildren(standing(known?.standing, openNewer) ?? "");
 }
 
 function head(evidence, about) {
@@ -156,6 +165,7 @@ function head(evidence, about) {
       { class: "panehead" },
       h("h2", { id: "source-title", tabindex: "-1", lang: tag(evidence.language) }, evidence.title),
       place(evidence),
+      h("div", { id: "source-standing" }, standing(evidence.standing, openNewer)),
       doubts(evidence),
       about && corrections(about),
       evidence.original && h("p", { class: "small", t: [evidence.page_label === null ? "digestWhole" : "digest", evidence.original] }),
@@ -169,6 +179,7 @@ function head(evidence, about) {
           h("span", { t: "cite" }),
         ),
         keepQuote(evidence),
+        about && trailLink(evidence),
         address,
         about &&
           h(
@@ -184,6 +195,8 @@ function head(evidence, about) {
     ),
   ];
 }
+
+const openNewer = (newer) => open([newer], 0, byId("main"));
 
 const shownAs = ({ found }) => (found ? "foundPlace" : "evidence");
 
@@ -211,6 +224,7 @@ function toolbar() {
     overview: "modeOverview",
     outline: "modeOutline",
     passages: "modePassages",
+    references: "modeReferences",
     find: "modeFind",
   };
   const choose = (mode) => {
@@ -267,7 +281,7 @@ async function fill(evidence) {
   sheet.setAttribute("aria-busy", "true");
   if (!sheet.hasChildNodes()) sheet.append(waiting(8));
   try {
-    const drawn = { text: textPages, image: imagePages, overview: told, outline: outlined, passages: listed, find: sought };
+    const drawn = { text: textPages, image: imagePages, overview: told, outline: outlined, passages: listed, references: named, find: sought };
     const made = await drawn[shown.mode](view);
     if (mine !== turn) return;
     const paged = ["text", "image"].includes(shown.mode);
@@ -317,6 +331,7 @@ const listed = ({ about, evidence }) =>
     evidence,
   );
 const told = ({ about }) => overview(about, (parts, at) => open(parts, at, shown.opener ?? byId("main")));
+const named = async ({ about }) => (await import("./mentions.js")).mentions(about, (evidence) => open([evidence], 0, shown.opener ?? byId("main")));
 const sought = ({ about, evidence }) =>
   find(about, (places, at) => open(places.map((each) => ({ ...base(evidence), ...each })), at, shown.opener ?? byId("main")));
 

@@ -83,7 +83,7 @@ function answered(got, open, { ask }) {
     { class: corrects ? "card answer corrected" : "card answer" },
     lead,
     got.status === "partial" && !got.missing.length && h("p", { class: "note", t: "partialNote" }),
-    statements(got, open),
+    statements(got, open, { trails: true }),
     missed(got),
     offer(got.suggestions, got.language, { heading: "h4", ask }),
     foot(got),

@@ -35,7 +35,7 @@ _OWNED = late(r"(?:[’']s|的|在|于)?\s*\Z")
 _OWNER = late(r"(?:\A|[，。；;,.])\s*(?:根据|按照|依照|依据|据|在|由)?\s*([\u3400-\u9fff]{2,20}?)(?:的|在|于)?\s*\Z")
 _AFTER_NARROW = late(
     r"(?:\s*\((?:19|20)\d\d\))?(?:,?\s*(?:article|section|art\.|sec\.|paragraph)\s?\d{1,4}[a-z]{0,2}(?:\(\d{1,3}\))*)?"
-    r"\s*(?:(?:provides|states|says|stipulates|lays down|sets out|specifies|declares|announces|notes|finds|reports"
+    r",?\s*(?:(?:provides|states|says|stipulates|lays down|sets out|specifies|declares|announces|notes|finds|reports"
     r"|requires|proposes)\s+that\b|,|:)\s*",
     re.IGNORECASE,
 )
@@ -53,10 +53,18 @@ def without_source(claim: str, mentions: Sequence[Mention], *, home: str | None 
     stays.
     """
     for mention in mentions:
-        statement = _stripped(_without_owner(claim[: mention.start], home, names), claim[mention.end :])
+        statement = _stripped(
+            _without_owner(claim[: mention.start], home, names), claim[_end_of_name(claim, mention) :]
+        )
         if statement is not None and sum(map(str.isalnum, statement)) >= _SHORTEST:
             return statement
     return claim
+
+
+def _end_of_name(claim: str, mention: Mention) -> int:
+    """Where the name itself ends: what stands in brackets behind it may turn the meaning."""
+    closing = claim.find("》", mention.start, mention.end)
+    return closing + 1 if claim[mention.start] == "《" and closing >= 0 else mention.end
 
 
 def _without_owner(before: str, home: str | None, names: str) -> str:

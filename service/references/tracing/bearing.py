@@ -33,7 +33,7 @@ WEIGHTS = {
     "fit": 1.19, "clause": 2.67, "worst": 1.42, "mean": 2.87, "amounts": 2.55, "lacking": -1.53, "names": -1.03,
     "turned": -1.32, "across": 0.57,
 }  # fmt: skip
-"""The weight of each feature, fitted on claims about policy documents (docs/decisions/0025)."""
+"""The weight of each feature, fitted on claims about policy documents (docs/decisions/0026)."""
 OFFSET = -4.65
 BAR = 0.5
 """The likelihood from which on a clause is said to come near."""
@@ -76,18 +76,22 @@ class Bearing(NamedTuple):
 
     ``likely``, 0..1: how likely it states the claim. ``near``, 0..1: the same, whatever its amounts are. ``lacking``:
     amounts and places of the claim that the piece, its headings and its document do not have. ``turned``: one of the
-    two denies or forbids, and the other does not.
+    two denies or forbids, and the other does not. ``vouched``: the claim has amounts, and the piece has them all.
     """
 
     likely: float
     near: float
     lacking: tuple[Finding, ...]
     turned: bool = False
+    vouched: bool = False
 
     @property
     def is_likely(self) -> bool:
-        """Whether it may be shown as a clause that comes near."""
-        return self.likely >= BAR and not self.lacking
+        """Whether it may be shown as a clause that comes near.
+
+        Where one denies or forbids and the other does not, an amount must vouch for it.
+        """
+        return self.likely >= BAR and not self.lacking and (self.vouched or not self.turned)
 
 
 def bearings(claim: Analysis, pieces: Sequence[Piece], fits: Sequence[float], encoder: Encoder) -> list[Bearing]:
@@ -121,7 +125,7 @@ def _bearing(claim: Analysis, piece: Piece, seen: dict[str, float], lacking: Seq
     missing = [Finding(each.kind, each.said, None) for each in lacking]
     missing += [Finding("entity", name, None) for name, kind in _lacking_names(claim, piece) if kind in _PLACES]
     near = seen | {"amounts": 0.0, "lacking": 0.0}
-    return Bearing(_likelihood(seen), _likelihood(near), tuple(missing), seen["turned"] == 1.0)
+    return Bearing(_likelihood(seen), _likelihood(near), tuple(missing), seen["turned"] == 1.0, seen["amounts"] == 1.0)
 
 
 def _likelihood(seen: dict[str, float]) -> float:
@@ -142,7 +146,7 @@ def _is_article(amount: Amount) -> bool:
 def _lacking_amounts(claim: Analysis, piece: Piece, clauses: Sequence[PieceClause], encoder: Encoder) -> list[Amount]:
     """The claim's amounts of which a value stands neither in the piece nor, for years and dates, around it.
 
-    In a piece with several amounts of one unit, no clause with another amount may come nearer to the claim.
+    An amount must stand in a clause that is about the claim: none with another amount of the unit may come nearer.
     """
     ours = list(_own_amounts(claim))
     if not ours:
@@ -153,8 +157,8 @@ def _lacking_amounts(claim: Analysis, piece: Piece, clauses: Sequence[PieceClaus
     rivals = [each for each in numbers if (each.dimension, each.low) not in said and _has_rival(each, ours)]
     if rivals:
         near = _nearness(claim, clauses, encoder)
-        best = max(near(rival) for rival in rivals)
-        numbers = [each for each in numbers if each in rivals or near(each) >= best]
+        best = max(map(near, rivals))
+        numbers = [each for each in numbers if near(each) >= best]
     return [each for each in ours if not _is_borne(each, piece, numbers, around)]
 
 

@@ -15,7 +15,8 @@ from sinkqa.service.references.resolution import Resolution
 from sinkqa.service.references.tracing.attribution import without_source
 from sinkqa.service.references.tracing.steps import TrailSteps
 from sinkqa.service.references.tracing.weighing import Weighed
-from sinkqa.service.references.trail import CitingDocument, Nearness, PolicyLabel, PolicyTrail
+from sinkqa.service.references.tracing.words import reason
+from sinkqa.service.references.trail import NamedBy, Nearness, PolicyLabel, PolicyTrail
 
 _MOST_VERSIONS = 3  # documents of one name that are searched, such as copies and versions
 _MOST_CITING = 5  # documents that are shown for a policy
@@ -60,10 +61,10 @@ def follow(policy: NamedPolicy, claim: str, named: Sequence[Mention], steps: Tra
     return _compared(found, best, steps)
 
 
-def opened(policy: NamedPolicy, steps: TrailSteps, *, doc_id: str | None = None) -> PolicyTrail:
+def opened(policy: NamedPolicy, steps: TrailSteps, *, doc_id: str | None = None, is_cited: bool = True) -> PolicyTrail:
     """A policy with its document, standing and those who cite it, before anything is compared with it.
 
-    ``doc_id``: which of the documents that may be meant; by default the likeliest.
+    ``doc_id``: which of the documents that may be meant; by default the likeliest. ``is_cited``: who cites it is told.
     """
     meant = policy.resolution
     named_in = steps.quote(policy.passage, policy.units) if policy.passage else ()
@@ -80,7 +81,7 @@ def opened(policy: NamedPolicy, steps: TrailSteps, *, doc_id: str | None = None)
             address=meant.address,
         )
     record = steps.document(doc_id)
-    citing, n_citing = cited_by(doc_id, steps)
+    citing, n_citing = cited_by(doc_id, steps) if is_cited else ((), 0)
     return PolicyTrail(
         policy.name,
         policy.nearness,
@@ -114,7 +115,7 @@ def compare(claim: str, named: Sequence[Mention], doc_id: str, steps: TrailSteps
     return min(results, key=lambda each: each.weighed.rank)
 
 
-def cited_by(doc_id: str, steps: TrailSteps) -> tuple[tuple[CitingDocument, ...], int]:
+def cited_by(doc_id: str, steps: TrailSteps) -> tuple[tuple[NamedBy, ...], int]:
     """The documents that name this one, the first of them with the quote that does, and how many there are."""
     first: dict[str, Mention] = {}
     for other, mention in steps.resolver.cited_by(doc_id):
@@ -124,7 +125,7 @@ def cited_by(doc_id: str, steps: TrailSteps) -> tuple[tuple[CitingDocument, ...]
     for other, mention in list(first.items())[:_MOST_CITING]:
         place = steps.outlined(other).passage_at(mention)
         if place and (numbers := steps.quote(place.passage, place.units)):
-            shown.append(CitingDocument(other, steps.document(other).title, mention.name, numbers[0]))
+            shown.append(NamedBy(other, steps.document(other).title, mention.name, numbers[0]))
     return tuple(shown), len(first)
 
 
@@ -160,5 +161,5 @@ def _says(label: PolicyLabel, meant: Resolution, steps: TrailSteps) -> str:
     said = steps.say(f"policy.{label}")
     if meant.how != "probable":
         return said
-    probably = steps.say("probable", meant.reason)
+    probably = steps.say("probable", reason(steps.language, meant.reason))
     return f"{probably}{said}" if steps.language == "zh" else f"{probably} {said}"

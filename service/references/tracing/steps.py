@@ -13,6 +13,7 @@ from sinkqa.index.naming.lexicon import heads, tokens
 from sinkqa.index.references.mention import Mention, References
 from sinkqa.index.store.documents.catalogue import DocumentRecord
 from sinkqa.ingest.passage import Passage, Unit
+from sinkqa.ingest.text.patterns import late
 from sinkqa.service.answer import Standing
 from sinkqa.service.evidence.citations import Sources
 from sinkqa.service.grounding.verifying import CitationList
@@ -23,6 +24,8 @@ from sinkqa.service.references.tracing.words import say
 
 _ABOUT = frozenset(["factsheet", "remarks", "briefing", "report", "communication", "paper"])
 """Kinds of documents that may be about a policy."""
+
+_BEHIND = late(r"(?:\s*(?:[（(][^（）()]{0,40}[）)]|[,，]?\s*\d{4}(?:[–-]\d{4})?年?))+\s*\Z")
 
 
 class FindsMeant(Protocol):
@@ -35,7 +38,7 @@ class FindsMeant(Protocol):
         """The mentions in other documents that mean this one."""
 
 
-class Dates(Protocol):
+class TellsStanding(Protocol):
     """Tells whether documents are in force."""
 
     def of(self, doc_id: str, on: datetime.date) -> Standing:
@@ -53,7 +56,7 @@ class TrailSteps:
         search: Callable[[str, Filters | None], Sequence[Hit]],
         weigher: Weigher,
         resolver: FindsMeant,
-        standings: Dates,
+        standings: TellsStanding,
         named: Callable[[str], Sequence[str]],
         on: datetime.date,
         language: str,
@@ -97,12 +100,12 @@ class TrailSteps:
         return self._outlined[doc_id]
 
     def is_policy(self, doc_id: str) -> bool:
-        """Whether a document is a policy, and not a work about some: by its title, or as that of a country alone."""
+        """Whether a document is a policy, of a country or by its title, and not a work about policies."""
         if doc_id not in self._policies:
             record = self.document(doc_id)
-            kinds = {head.kind for head in heads(tokens(record.title))}
-            official = bool(record.metadata.jurisdiction) and not record.metadata.authors
-            self._policies[doc_id] = official or bool(kinds - _ABOUT)
+            about, kind = record.metadata, _kind_of(record.title)
+            is_official = bool(about.jurisdiction) and (not about.authors or bool(kind))
+            self._policies[doc_id] = is_official or (bool(kind) and not about.authors)
         return self._policies[doc_id]
 
     def standing(self, doc_id: str) -> Standing:
@@ -117,3 +120,10 @@ class TrailSteps:
         if numbers is None:
             self.note("note.withdrawn")
         return numbers or ()
+
+
+def _kind_of(title: str) -> str:
+    """The kind of policy that a title ends with, if any, a year or brackets aside: 管理办法, "Act 2002"."""
+    said = tokens(_BEHIND.sub("", title))
+    last = heads(said)[-1:]
+    return next((each.kind for each in last if each.last == len(said) and each.kind not in _ABOUT), "")

@@ -69,8 +69,9 @@ class Tracer:
             self._steps.note("note.length", MOST_MARKS)
             return ClaimTrail(claim, "untested", self._steps.say("end.length"))
         named = [mention for mention in mentions(claim) if mention.by in BY_NAME]
-        stating = [stated] if stated else self._stating(without_source(claim, named))
-        return self._traced(claim, named, stating)
+        if stated:
+            return self._traced(claim, named, [stated], home=stated.passage.doc_id)
+        return self._traced(claim, named, self._stating(without_source(claim, named)))
 
     def passage(self, passage: Passage) -> Iterator[tuple[str, Stated]]:
         """The statements of a passage, each with the units that make it."""
@@ -92,7 +93,7 @@ class Tracer:
         ordered = sorted(found.values(), key=lambda policy: not policy.resolution.doc_ids)
         if len(ordered) > _MOST_LISTED:
             self._steps.note("note.policies", _MOST_LISTED, len(ordered) - _MOST_LISTED)
-        return tuple(opened(policy, self._steps) for policy in ordered[:_MOST_LISTED])
+        return tuple(opened(policy, self._steps, is_cited=False) for policy in ordered[:_MOST_LISTED])
 
     def _stating(self, statement: str) -> list[Stated]:
         """The passages that state it, best first, a few of each document; where none does, the nearest of papers."""
@@ -109,9 +110,12 @@ class Tracer:
         papers = [] if any(map(self._is_paper, best)) else [each for each in rest if self._is_paper(each)]
         return [*_few_of_each(best), *papers[:_MOST_NEAREST]]
 
-    def _traced(self, claim: str, named: Sequence[Mention], stated: Sequence[Stated]) -> ClaimTrail:
+    def _traced(self, claim: str, named: Sequence[Mention], stated: Sequence[Stated], *, home: str = "") -> ClaimTrail:
+        """``home``: the document that the claim is taken from, which is no support of what it says itself."""
         steps = self._steps
-        governs, further = self._rests_on(claim, list(self._named_by_claim(claim, named)), stated)
+        own = [each for each in self._named_by_claim(claim, named, home) if home not in each.resolution.doc_ids[:1]]
+        found = self._rests_on(claim, own, stated)
+        governs, further = ([each for each in part if not (home and each.nearness == "itself")] for part in found)
         policies = _distinct([*governs, *further])
         shown = tuple(self._shown(stated))
         followed = tuple(follow(policy, claim, named, steps) for policy in policies[:MOST_POLICIES])
@@ -154,12 +158,12 @@ class Tracer:
         """Whether a passage is of a work about policies, and not of a policy."""
         return not self._steps.is_policy(stated.passage.doc_id)
 
-    def _named_by_claim(self, claim: str, named: Sequence[Mention]) -> Iterator[NamedPolicy]:
+    def _named_by_claim(self, claim: str, named: Sequence[Mention], home: str) -> Iterator[NamedPolicy]:
         """The policies that the claim names, by their titles and numbers, else in passing."""
         for mention in named:
-            yield NamedPolicy(mention.name, "claim", self._steps.resolver.resolve(mention))
+            yield NamedPolicy(mention.name, "claim", self._steps.resolver.resolve(mention, doc_id=home))
         if not named:
-            for doc_id in self._steps.named(claim):
+            for doc_id in filter(self._steps.is_policy, self._steps.named(claim)):
                 title = self._steps.document(doc_id).title
                 yield NamedPolicy(title, "claim", Resolution("alias", (doc_id,), title))
 

@@ -107,7 +107,8 @@ class Weigher:
         findings = tuple(dict.fromkeys((*bearing.lacking, *verdict.findings)))
         if verdict.label == "contradicted" and self._is_contrary(verdict, near):
             return Weighed("contradicted", round(verdict.support, 4), findings, evidence)
-        if bearing.is_likely:
+        is_turned = not bearing.vouched and any(each.element == "negation" for each in verdict.findings)
+        if bearing.is_likely and not is_turned:
             return Weighed("likely", round(bearing.likely, 4), verdict.findings, evidence)
         if verdict.label in ("partly", "contradicted") or bearing.near >= _NEAR:
             return Weighed("partly", round(bearing.near, 4), findings, evidence)

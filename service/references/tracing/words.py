@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _WORDS = {
     "policy.supported": ("The policy says it, in whole sentences.", "政策原文有整句为据。"),
     "policy.likely": (
@@ -93,6 +95,23 @@ _WORDS = {
         "有引文与所存原文不符，已撤下，请运行 doctor。",
     ),
 }
+
+
+REASONS = (
+    (r"it names the year (\d+)", "所称年份为 {0}"),
+    (r"its name is that of many", "同名文件很多"),
+    (r"it names another edition", "所称为另一版本"),
+    (r"its name does not say (.+)", "其名称中没有“{0}”"),
+)
+"""Why a document is only probably meant, as a resolution says it, and the same in Chinese."""
+
+
+def reason(language: str, text: str) -> str:
+    """The reason of a resolution in the trail's language; as it is if it is not known here."""
+    for pattern, said in REASONS if language == "zh" else ():
+        if found := re.fullmatch(pattern, text):
+            return said.format(*found.groups())
+    return text
 
 
 def say(language: str, name: str, *args: object) -> str:

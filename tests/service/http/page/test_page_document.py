@@ -86,7 +86,7 @@ def mode(page: Page, name: str) -> None:
 )
 def test_every_way_to_look_at_a_document_fits_and_keeps_nobody_out(visit, ids, width, scheme, locale):
     page = visit("/#/library", width=width, color_scheme=scheme, locale=locale)
-    for name, modes in (("fens.md", 5), ("article.pdf", 6)):
+    for name, modes in (("fens.md", 6), ("article.pdf", 7)):
         opened(page, ids[name])
         expect(page.locator("[data-mode]")).to_have_count(modes)
         for each in page.locator("[data-mode]").evaluate_all("all => all.map((one) => one.dataset.mode)"):
@@ -208,7 +208,7 @@ def test_the_image_of_a_page_is_enlarged_and_sharper(visit, ids):
 def test_the_file_is_saved_under_its_name(visit, ids):
     page = visit("/#/library")
     opened(page, ids["fens.md"])
-    expect(page.locator("#source .act .word")).to_have_text(["Correct", "Download", "Side by side"])
+    expect(page.locator("#source .act .word")).to_have_text(["Based on", "Correct", "Download", "Side by side"])
     with page.expect_download() as saving:
         page.get_by_role("button", name="Download the file fens.md").click()
     assert saving.value.suggested_filename == "fens.md"

@@ -6,10 +6,11 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from itertools import product
+from urllib.parse import quote
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.service.http.browsing import fits, grave, needs_chromium, tab_to
 from tests.service.http.conftest import FILES, Served, serving
@@ -120,8 +121,56 @@ def empty_basket(page: Page, served: Served) -> None:
     expect(page.locator("#basket .empty")).to_be_visible()
 
 
+def hostile_trail(route: Route) -> None:
+    """The trail with a policy of each label, in and out of force, whose names, reasons and addresses are hostile."""
+    response = route.fetch()
+    got = response.json()
+    (claim,) = got["claims"]
+    first, *_, last = (citation["number"] for citation in got["citations"])
+    doc_id = got["citations"][0]["doc_id"]
+    common = {"nearness": "row", "named_in": [first], "says": SCRIPT, "original": EVIL, "tested": "", "support": 0.5}
+    common |= {"name": EVIL, "findings": [{"element": "number", "said": EVIL, "found": LONG}]}
+    meant = {"doc_ids": [], "title": "", "reason": f"{SCRIPT} {LONG}", "address": None}
+    dated = {"on": "2026-01-01", "since": "2020", "until": "2024-05-01", "quotes": []}
+    newer = {"newer": doc_id, "newer_title": RIGHT_TO_LEFT}
+    citing = {"doc_id": doc_id, "title": SCRIPT, "name": LONG, "citation": first}
+    for at, (label, status, how) in enumerate(POLICIES):
+        is_here = label != "missing"
+        policy = common | {"label": label, "title": (EVIL, LONG, TURNED)[at % 3], "resolution": meant | {"how": how}}
+        policy |= (
+            {"doc_id": doc_id, "standing": dated | newer | {"status": status}}
+            if is_here
+            else {"doc_id": None, "standing": None}
+        )
+        policy |= {"address": ("javascript:window.owned=1", f"https://example.org/{LONG}")[at % 2]}
+        policy |= {"citations": [] if label == "silent" else [last], "nearest": [first] if label == "silent" else []}
+        policy |= (
+            {"cited_by": [citing], "n_cited_by": 2} if is_here else {"citations": [], "cited_by": [], "n_cited_by": 0}
+        )
+        claim["policies"].append(policy)
+    got["notes"] = [f"{SCRIPT} {LONG}"]
+    route.fulfill(response=response, json=got)
+
+
+POLICIES = (
+    ("likely", "in_force", "exact"),
+    ("contradicted", "repealed", "probable"),
+    ("silent", "not_yet", "part"),
+    ("missing", "unknown", "missing"),
+)
+
+
+def traced(page: Page, served: Served) -> None:
+    page.route("**/v1/trail?*", hostile_trail)
+    claim = quote(f"Meadows are mown once a year, by hand, {EVIL} {LONG[:180]}")
+    page.goto(f"{served.url}/#/trail?claim={claim}&as_of=2026-01-01")
+    expect(page.locator(".policy")).to_have_count(len(POLICIES))
+    expect(page.locator("#traced a[href^='javascript']")).to_have_count(0)
+
+
 VIEWS: list[Callable[[Page, Served], None]] = [
     library, chosen, nothing, failing, loading, correcting, deleting, document, basket, empty_basket,
+    traced,
 ]  # fmt: skip
 
 

@@ -24,13 +24,15 @@ FILES = {
         "第七条 根据《中华人民共和国苔原保护法》，苔原上的项目应当先取得许可。\n"
     ),
     "moss-order.md": (
-        "# Executive Order 19001: Strengthening the Nation's Moss\n\nIssued by the President of the United States, 2021.\n\n"
-        "## Section 1. Policy\n\nThe Secretary shall complete an inventory of old moss on Federal lands within two years.\n\n"
+        "# Executive Order 19001: Strengthening the Nation's Moss\n\n"
+        "Issued by the President of the United States, 2021.\n\n## Section 1. Policy\n\n"
+        "The Secretary shall complete an inventory of old moss on Federal lands within two years.\n\n"
         "Agencies shall expand nurseries that grow native moss for restoration.\n"
     ),
     "paper.md": (
         "# 苔藓与地衣增汇的经验比较\n\n作者：甲乙丙\n\n## 一、引言\n\n苔藓增汇的经验值得比较。\n\n"
-        "## 二、各地政策\n\n各地的措施见表1。中国在《中华人民共和国苔原保护法》（2022）中规定，国家对苔原实行分级管理。\n\n"
+        "## 二、各地政策\n\n各地的措施见表1。"
+        "中国在《中华人民共和国苔原保护法》（2022）中规定，国家对苔原实行分级管理。\n\n"
         "表1 各地苔藓政策\n\n| 地区 | 举措 | 政策文件 |\n| --- | --- | --- |\n"
         "| 北山 | 地衣碳汇抵销不得超过上年度实际碳排放量的7% | 《北山省地衣碳汇管理办法》 |\n"
         "| 南海 | 苔藓碳汇抵销不得超过年度配额的9% | 《南海省苔藓碳汇管理办法》（2020） |\n"

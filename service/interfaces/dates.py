@@ -1,0 +1,28 @@
+"""The date that a request asks about."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+def as_date(given: object) -> object:
+    """A whole date in digits, and neither a number nor a time: pydantic would take these for dates too."""
+    if given is None or (isinstance(given, str) and _DATE.fullmatch(given)):
+        return given
+    raise ValueError("expected a date as YYYY-MM-DD")
+
+
+AsOf = Annotated[
+    datetime.date | None,
+    BeforeValidator(as_date),
+    Field(
+        description="The day that is asked about, as YYYY-MM-DD; default: what a question clearly says, else today.",
+        examples=["2024-05-01"],
+    ),
+]
