@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import fields, replace
 from datetime import date
 from functools import cache, cached_property
+from typing import TYPE_CHECKING
 
 from sinkqa.index.hit import Filters, Hit, SearchMode, Why
 from sinkqa.index.library import Library
@@ -41,11 +42,17 @@ from sinkqa.service.evidence.warnings.injection import flags
 from sinkqa.service.grounding.quoting import QuoteReport, checked_quote, locate
 from sinkqa.service.grounding.verifying import VerifyReport, verify
 from sinkqa.service.progress import begun
-from sinkqa.service.references.standings import Standings
 from sinkqa.service.settings import Settings
+
+if TYPE_CHECKING:
+    from sinkqa.service.references.resolving import Resolver
+    from sinkqa.service.references.standings import Standings
+    from sinkqa.service.references.trail import SubjectKind, Trail
 
 _WHY = tuple(each.name for each in fields(Why))
 _OFFERED = 12  # pieces of evidence for a generator
+_TRAILED = 20  # passages that each step of a trail looks at
+_TRAIL_SHARE = 0.5  # of the time of a request: then no further policy is compared
 _QUESTION_CHARS = 4_000  # longer than any question; a pasted document is a mistake worth naming
 
 
@@ -247,6 +254,53 @@ class QueryEngine:
             (citation,) = doubted([found], documents, language=detect(quote)) if found else (None,)
             clock.lap("verify")
         return QuoteReport(quote, comparison.result, citation, comparison.differences, documents.generation, clock.laps)
+
+    def trail(
+        self,
+        subject: str,
+        *,
+        kind: SubjectKind | None = None,
+        as_of: date | None = None,
+        language: str | None = None,
+        standings: Standings,
+    ) -> Trail:
+        """As :meth:`Engine.trail`."""
+        from sinkqa.service.references.tracing.steps import TrailSteps
+        from sinkqa.service.references.tracing.subject import language_of, subject_of, trace
+        from sinkqa.service.references.tracing.weighing import Weigher
+
+        clock = _Clock()
+        with self._spending(), self._library.reading():
+            documents = self._documents()
+            asked = subject_of(subject, kind, self._library)
+            steps = TrailSteps(
+                self._library,
+                documents,
+                search=lambda text, filters: self._hits(text, k=_TRAILED, filters=filters, read=False),
+                weigher=Weigher(self._judge, self._pieces),
+                resolver=self._resolver,
+                standings=standings,
+                named=self._surely_named,
+                on=as_of or date.today(),
+                language=language or language_of(asked.text),
+                cpu_s=_TRAIL_SHARE * self._settings.request_cpu_s,
+            )
+            found = trace(asked, steps)
+            citations = doubted(found.citations, documents, language=found.language)
+            clock.lap("trail")
+        return replace(found, citations=citations, generation=documents.generation, timings_ms=clock.laps)
+
+    @cached_property
+    def _resolver(self) -> Resolver:
+        """It remembers what it found in a generation."""
+        from sinkqa.service.references.resolving import Resolver
+
+        return Resolver(self._library)
+
+    def _surely_named(self, text: str) -> Sequence[str]:
+        """The documents that a text names without marks; none where the words may be a mere topic."""
+        meant = self._guide.names.meant(text)
+        return meant.documents if meant.sure and not meant.absent else ()
 
     def _spending(self) -> AbstractContextManager[None]:
         return spending(self._settings.request_cpu_s)

@@ -31,6 +31,7 @@ from sinkqa.ingest.errors import SinkQAError
 from sinkqa.service.commands import edit, fetch, holdings, key, serve, terminal
 from sinkqa.service.commands.analysis.references import references
 from sinkqa.service.commands.analysis.standing import standing
+from sinkqa.service.commands.analysis.trail import trail
 from sinkqa.service.commands.asking.ask import ask
 from sinkqa.service.commands.filtering import (
     Documents,
@@ -301,6 +302,7 @@ def migrate(
     return None
 
 
+app.command()(trail)
 app.command()(standing)
 app.command()(references)
 app.command()(edit.edit)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from sinkqa.service.references.listing import DocumentReferences
     from sinkqa.service.references.resolving import Resolver
     from sinkqa.service.references.standings import DocumentStanding, Standings
+    from sinkqa.service.references.trail import SubjectKind, Trail
 
 _TEXTS_AT_ONCE = 64  # are embedded between two looks at the clock
 _BESIDE_BYTES = 50_000  # of text that a server reads itself: a tenth of a second in which it does little else
@@ -212,6 +213,20 @@ class Engine(Shelf):
             DocumentNotFound, AmbiguousDocument: ``doc_id`` names no document, or several.
         """
         return self._asking.verify_quote(quote, doc_id=doc_id)
+
+    def trail(
+        self, subject: str, *, kind: SubjectKind | None = None, as_of: date | None = None, language: str | None = None
+    ) -> Trail:
+        """From a claim, a passage or a document to the policies that it names, and the clauses of these.
+
+        ``kind``: what the subject is; by default its form tells. ``as_of``: the date for which the standing of policies
+        is told, by default today. ``language`` of the words, "zh" or "en"; by default the subject's.
+
+        Raises:
+            InvalidText: the claim has no statement, or over 4,000 characters.
+            PassageNotFound, DocumentNotFound, AmbiguousDocument: see their names.
+        """
+        return self._asking.trail(subject, kind=kind, as_of=as_of, language=language, standings=self._standings)
 
     def export(self, memo: Memo, kind: str, *, link: Link) -> Exported:
         """The memo as a file of this kind (:data:`FORMATS`). Every quote is read again first.
