@@ -42,7 +42,6 @@ from sinkqa.service.evidence.warnings.injection import flags
 from sinkqa.service.grounding.quoting import QuoteReport, checked_quote, locate
 from sinkqa.service.grounding.verifying import VerifyReport, verify
 from sinkqa.service.progress import begun
-from sinkqa.service.references.standings import Standings
 from sinkqa.service.settings import Settings
 
 if TYPE_CHECKING:
