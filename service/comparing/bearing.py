@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sinkqa.ingest.about.places import parts_in
 from sinkqa.ingest.text.normalised_text import fold
-from sinkqa.service.comparing.rows import MARKET, Row, codes_in
+from sinkqa.service.comparing.rows import MARKET, RowScope, codes_in
 from sinkqa.service.evidence.pieces import Candidate
 
 _LONGEST_NAME = 40  # characters of a label: what is longer is a statement
 
 
-def is_of(row: Row, candidate: Candidate) -> bool:
+def is_of(row: RowScope, candidate: Candidate) -> bool:
     """Whether a piece is about the row: its document is the row's own, or it names the row and no other of its kind."""
     piece, about = candidate.piece, candidate.hit.about
     if piece.passage.doc_id in row.own:
@@ -26,7 +26,7 @@ def is_of(row: Row, candidate: Candidate) -> bool:
     return is_home and bool(MARKET.search(f"{said} {around}"))
 
 
-def names_row(row: Row, label: str) -> bool:
+def names_row(row: RowScope, label: str) -> bool:
     """Whether a label of a table is the row's name."""
     if len(label) > _LONGEST_NAME:
         return False
@@ -38,6 +38,11 @@ def names_row(row: Row, label: str) -> bool:
     return bool(row.of) and {full for *_, full, _ in parts_in(label)} == set(row.of)
 
 
+def stands_above(row: RowScope, text: str) -> bool:
+    """Whether a caption and a heading of a table name the row and no other of its kind."""
+    return codes_in(text) == {row.code} if row.code is not None else False
+
+
 def _of_country(code: str, said: str, *headings: str) -> bool:
     """Whether a text names this country alone, or the nearest heading that names any does where the text names none."""
     for text in (said, *headings):
@@ -46,13 +51,13 @@ def _of_country(code: str, said: str, *headings: str) -> bool:
     return False
 
 
-def _named(row: Row, folded: str) -> bool:
+def _named(row: RowScope, folded: str) -> bool:
     return any(
         f" {name} " in f" {folded} " if name.isascii() and " " not in name else name in folded for name in row.names
     )
 
 
-def _of_others(row: Row, said: str) -> bool:
+def _of_others(row: RowScope, said: str) -> bool:
     """Whether a text names the market's place among other places: it may speak of these."""
     named = {full for *_, full, _ in parts_in(said)} or codes_in(said)
     return bool(named - set(row.of))

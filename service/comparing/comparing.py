@@ -19,7 +19,7 @@ from sinkqa.service.budget import checkpoint
 from sinkqa.service.comparing.bearing import is_of
 from sinkqa.service.comparing.columns import ACTS, Column, holds
 from sinkqa.service.comparing.labelled import Labelled, labelled, tables_of
-from sinkqa.service.comparing.rows import Row
+from sinkqa.service.comparing.rows import RowScope
 from sinkqa.service.evidence.citations import Sources, cite
 from sinkqa.service.evidence.pieces import Candidate, Pieces, share_of_answer
 
@@ -38,7 +38,7 @@ _MISSING = {
     "en": (
         "not found in {} document searched",
         "not found in {} documents searched",
-        "no document of it in the library",
+        "the library has no document of it",
     ),
 }
 
@@ -66,7 +66,7 @@ class Comparer:
     language: str
     _rows_of: dict[str, list[Passage]] = field(default_factory=dict)
 
-    def cell(self, row: Row, column: Column, records: Sequence[DocumentRecord]) -> Chosen | None:
+    def cell(self, row: RowScope, column: Column, records: Sequence[DocumentRecord]) -> Chosen | None:
         """The best judged piece of the row's documents for the column; None if no piece is likely enough."""
         checkpoint()
         if not row.doc_ids:
@@ -105,7 +105,7 @@ class Comparer:
             found.setdefault(each.hit.passage.passage_id, set()).add(each.hit.passage.units[each.unit])
         return found
 
-    def _tables(self, row: Row, records: Sequence[DocumentRecord]) -> Iterable[Passage]:
+    def _tables(self, row: RowScope, records: Sequence[DocumentRecord]) -> Iterable[Passage]:
         """The rows of tables of the documents that may name the row, where these are not too many."""
         left = _SCANNED
         for record in records:
@@ -124,7 +124,7 @@ class Citations:
     language: str
     found: list[Citation] = field(default_factory=list)
 
-    def cell(self, chosen: Chosen | None, row: Row, column: Column) -> AnswerCell:
+    def cell(self, chosen: Chosen | None, row: RowScope, column: Column) -> AnswerCell:
         """The cell of a table for what was chosen, or with the reason why there is nothing."""
         number = self._number(chosen, column) if chosen else 0
         if chosen is None or not number:
@@ -150,7 +150,7 @@ class Citations:
         return len(self.found)
 
 
-def table_of(rows: Sequence[Row], columns: Sequence[Column], cells: Sequence[Sequence[AnswerCell]]) -> AnswerTable:
+def table_of(rows: Sequence[RowScope], columns: Sequence[Column], cells: Sequence[Sequence[AnswerCell]]) -> AnswerTable:
     """The table of all cells."""
     made = (AnswerRow(row.label, tuple(own)) for row, own in zip(rows, cells, strict=True))
     return AnswerTable("", "", tuple(column.label for column in columns), tuple(made))

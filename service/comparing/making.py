@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sinkqa.index.hit import Filters, Hit
 from sinkqa.index.library import Library
@@ -15,7 +15,7 @@ from sinkqa.service.comparing.beside import stands
 from sinkqa.service.comparing.columns import Column, columns
 from sinkqa.service.comparing.comparing import Citations, Comparer, Search, table_of
 from sinkqa.service.comparing.comparison import Beside, BesideCell, By, ComparedRow
-from sinkqa.service.comparing.rows import MOST_CELLS, MOST_COLUMNS, Row, chosen, rows, within
+from sinkqa.service.comparing.rows import MOST_CELLS, MOST_COLUMNS, RowScope, chosen, rows, within
 from sinkqa.service.errors import InvalidComparison
 from sinkqa.service.evidence.citations import Sources
 from sinkqa.service.evidence.pieces import Pieces
@@ -37,7 +37,7 @@ class Wanted:
     by: By
     on: tuple[str, ...]
     rows: tuple[str, ...] = ()
-    filters: Filters = Filters()
+    filters: Filters = field(default_factory=Filters)
     beside: str | None = None
 
 
@@ -99,7 +99,7 @@ class Maker:
 
     def _table(
         self,
-        found: Sequence[Row],
+        found: Sequence[RowScope],
         asked: Sequence[Column],
         held: Sequence[DocumentRecord],
         filters: Filters,
@@ -112,7 +112,7 @@ class Maker:
     def _beside(
         self,
         against: DocumentRecord,
-        found: Sequence[Row],
+        found: Sequence[RowScope],
         asked: Sequence[Column],
         filters: Filters,
         citations: Citations,
@@ -134,7 +134,7 @@ class Maker:
             cells.append(tuple(related))
         return Beside(against.doc_id, against.title, table, tuple(cells))
 
-    def _searching(self, row: Row, filters: Filters) -> Callable[[str], list[Hit]]:
+    def _searching(self, row: RowScope, filters: Filters) -> Callable[[str], list[Hit]]:
         of_row = replace(filters, doc_ids=row.doc_ids, jurisdictions=())
         return lambda claim: list(self.search(claim, of_row))
 

@@ -38,7 +38,7 @@ _LABELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RowScope:
     """A row and where its cells are looked for.
 
     ``code``: of a country. ``names``: what a market is called, folded. Every piece of the documents ``own`` counts; of
@@ -75,7 +75,9 @@ def chosen(records: Sequence[DocumentRecord], filters: Filters, without: Sequenc
     return [record for record in records if fits(record)]
 
 
-def rows(by: By, given: Sequence[str], held: Sequence[DocumentRecord], library: Library, language: str) -> list[Row]:
+def rows(
+    by: By, given: Sequence[str], held: Sequence[DocumentRecord], library: Library, language: str
+) -> list[RowScope]:
     """The rows as ``given``, or all that the documents ``held`` have.
 
     Raises:
@@ -102,10 +104,10 @@ def rows(by: By, given: Sequence[str], held: Sequence[DocumentRecord], library: 
     return found
 
 
-def within(row: Row, record: DocumentRecord) -> Row:
+def within(row: RowScope, record: DocumentRecord) -> RowScope:
     """The same row, looked for by name in a document that is not its own."""
     names = row.names or (() if row.code else (fold(row.label),))
-    return Row(row.label, row.code, names, (), (record.doc_id,), row.of)
+    return RowScope(row.label, row.code, names, (), (record.doc_id,), row.of)
 
 
 def codes_in(text: str) -> frozenset[str]:
@@ -113,7 +115,7 @@ def codes_in(text: str) -> frozenset[str]:
     return frozenset(code for *_, code in countries_in(text))
 
 
-def _country(label: str, held: Sequence[DocumentRecord]) -> Row:
+def _country(label: str, held: Sequence[DocumentRecord]) -> RowScope:
     code = label.upper() if label.upper() in _names() else next((code for *_, code in countries_in(label)), None)
     if code is None:
         code = next((code for *_, code in countries_in(label.title())), None)
@@ -125,15 +127,15 @@ def _country(label: str, held: Sequence[DocumentRecord]) -> Row:
     return _of_country(label, code, held)
 
 
-def _of_country(label: str, code: str, held: Sequence[DocumentRecord]) -> Row:
+def _of_country(label: str, code: str, held: Sequence[DocumentRecord]) -> RowScope:
     """Its own documents: those of the whole country before those of its parts. If none, those of no country."""
     of_it = [each for each in held if each.metadata.jurisdiction == code]
     own = [each.doc_id for each in of_it if each.metadata.place is None] or [each.doc_id for each in of_it]
     others = [each.doc_id for each in held if each.metadata.jurisdiction in _NO_COUNTRY] if not own else []
-    return Row(label, code, (), tuple(own), tuple(others))
+    return RowScope(label, code, (), tuple(own), tuple(others))
 
 
-def _countries(held: Sequence[DocumentRecord], library: Library, language: str) -> Iterator[Row]:
+def _countries(held: Sequence[DocumentRecord], library: Library, language: str) -> Iterator[RowScope]:
     """Of the documents; where these are of none, those that label rows of their tables or that their headings name."""
     codes = dict.fromkeys(each.metadata.jurisdiction for each in held if each.metadata.jurisdiction not in _NO_COUNTRY)
     if not codes:
@@ -167,7 +169,7 @@ def name_of(code: str, language: str) -> str:
     return named[language == "zh"] if named else code
 
 
-def _document(label: str, held: Sequence[DocumentRecord]) -> Row:
+def _document(label: str, held: Sequence[DocumentRecord]) -> RowScope:
     wanted = fold(label).strip("《》")
     by_id = [each for each in held if len(wanted) >= _SHORTEST and each.doc_id.startswith(wanted)]
     exact = [each for each in held if wanted in (fold(each.title), fold(each.name))]
@@ -175,14 +177,14 @@ def _document(label: str, held: Sequence[DocumentRecord]) -> Row:
     found = by_id or exact or sorted(within, key=lambda each: len(each.title))
     if not found:
         raise InvalidComparison(f"rows: expected documents of the library, got {label[:60]!r}; give a title or an id")
-    return Row(label, None, (), (found[0].doc_id,))
+    return RowScope(label, None, (), (found[0].doc_id,))
 
 
-def _of_record(record: DocumentRecord) -> Row:
-    return Row(record.title, None, (), (record.doc_id,))
+def _of_record(record: DocumentRecord) -> RowScope:
+    return RowScope(record.title, None, (), (record.doc_id,))
 
 
-def _market(label: str, held: Sequence[DocumentRecord]) -> Row:
+def _market(label: str, held: Sequence[DocumentRecord]) -> RowScope:
     """The market of a place, or one that goes by this name."""
     alias = _ALIAS.match(label)
     names = [alias["name"], alias["short"]] if alias else [label]
@@ -198,7 +200,7 @@ def _market(label: str, held: Sequence[DocumentRecord]) -> Row:
     ]
     short = [each for place in places for each in _short(place)]
     naming = [each.doc_id for each in held if each.doc_id not in own]
-    return Row(
+    return RowScope(
         label,
         None,
         tuple(dict.fromkeys(fold(each) for each in (*names, *short))),
@@ -208,7 +210,7 @@ def _market(label: str, held: Sequence[DocumentRecord]) -> Row:
     )
 
 
-def _markets(held: Sequence[DocumentRecord], library: Library, language: str) -> Iterator[Row]:
+def _markets(held: Sequence[DocumentRecord], library: Library, language: str) -> Iterator[RowScope]:
     """The markets that documents are about by their titles, then those that label the rows of tables on markets."""
     seen = dict[str, None]()
     headings = library.headings([each.doc_id for each in held])
@@ -224,9 +226,10 @@ def _markets(held: Sequence[DocumentRecord], library: Library, language: str) ->
     for record in held:
         tables: dict[tuple[str | None, str], list[str]] = {}
         for passage in library.passages(record.doc_id):
-            if passage.kind == "row" and (label := label_of(passage)) and MARKET.search(fold(above(passage))):
-                if _places(label) or _ALIAS.match(label):
-                    tables.setdefault((passage.table, " ".join(passage.section)), []).append(label)
+            label = label_of(passage) if passage.kind == "row" else ""
+            is_market = bool(_places(label) or _ALIAS.match(label))
+            if label and is_market and MARKET.search(fold(above(passage))):
+                tables.setdefault((passage.table, " ".join(passage.section)), []).append(label)
         seen |= dict.fromkeys(label for labels in tables.values() if len(labels) > 1 for label in labels)
     for label in seen:
         yield _market(label, held)
