@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+from sinkqa.index.library import Library
 from sinkqa.ingest.about.places import parts_in
+from sinkqa.ingest.passage import Passage
 from sinkqa.ingest.text.normalised_text import fold
-from sinkqa.service.comparing.rows import MARKET, RowScope, codes_in
+from sinkqa.service.comparing.rows import MARKET, VOLUNTARY, RowScope, codes_in
+from sinkqa.service.evidence.entities import entities
 from sinkqa.service.evidence.pieces import Candidate
 
+_AROUND = 12  # passages to either side
 _LONGEST_NAME = 40  # characters of a label: what is longer is a statement
 
 
@@ -21,9 +27,32 @@ def is_of(row: RowScope, candidate: Candidate) -> bool:
         return False
     said, around = piece.said.folded, piece.place.headings.folded
     if _named(row, said) or _named(row, around):
-        return not row.of or (bool(MARKET.search(f"{said} {around}")) and not _of_others(row, piece.said.text))
+        return not row.of or (_is_market(row, f"{said} {around}") and not _of_others(row, piece.said.text))
     is_home = bool(row.of) and (about.place or about.jurisdiction) in row.of
-    return is_home and bool(MARKET.search(f"{said} {around}"))
+    return is_home and _is_market(row, f"{said} {around}")
+
+
+def is_elsewhere(row: RowScope, passage: Passage, library: Library) -> bool:
+    """Whether a passage of a country's own document is about another country: it, or the text around, names that more.
+
+    A report of the European Union tells of one member state after the other.
+    """
+    if row.code is None or passage.doc_id not in row.own:
+        return False
+    around = " ".join(each.text for each in library.near(passage.passage_id, reach=_AROUND))
+    return any(_names_another(row.code, text) for text in (passage.text, around))
+
+
+def _names_another(code: str, text: str) -> bool:
+    """Whether a text names some other country more often than this one."""
+    counts = Counter[str]()
+    for each in entities(text):
+        if each.kind in ("country", "region"):
+            counts[code if code in codes_in(each.name) else each.name] += text.count(each.said) * (
+                each.kind == "country" or code in codes_in(each.name)
+            )
+    own = counts.pop(code, 0)
+    return max(counts.values(), default=0) > own
 
 
 def names_row(row: RowScope, label: str) -> bool:
@@ -49,6 +78,13 @@ def _of_country(code: str, said: str, *headings: str) -> bool:
         if named := codes_in(text):
             return named == {code}
     return False
+
+
+def _is_market(row: RowScope, folded: str) -> bool:
+    """Whether a text names a market of the row's kind."""
+    if row.voluntary is None:
+        return MARKET.search(folded) is not None
+    return (VOLUNTARY.search(folded) if row.voluntary else MARKET.search(VOLUNTARY.sub(" ", folded))) is not None
 
 
 def _named(row: RowScope, folded: str) -> bool:

@@ -16,23 +16,24 @@ from sinkqa.service.answering.judging.judge import Judge
 from sinkqa.service.answering.judging.selecting import comes_into_question
 from sinkqa.service.answering.writing.glossing import gloss
 from sinkqa.service.budget import checkpoint
-from sinkqa.service.comparing.bearing import is_of
-from sinkqa.service.comparing.columns import ACTS, Column, holds
+from sinkqa.service.comparing.bearing import is_elsewhere, is_of
+from sinkqa.service.comparing.columns import Column
+from sinkqa.service.comparing.fitness import LEANS, fitness, is_about
 from sinkqa.service.comparing.labelled import Labelled, labelled, tables_of
 from sinkqa.service.comparing.rows import RowScope
 from sinkqa.service.evidence.citations import Sources, cite
-from sinkqa.service.evidence.pieces import Candidate, Pieces, share_of_answer
+from sinkqa.service.evidence.pieces import Piece, Pieces, share_of_answer
+from sinkqa.service.evidence.units import said
 
 SETTLED = 0.95  # how sure a cell is that a table's own labels settle
 _BAR = 0.4  # of the judge's confidence; with the notions of the column held, as read (docs/quality.md)
+_STATED = 0.6  # of the bar, where the outline tells that the piece is of the kind asked for
 FOUND = 40
 """Passages that are found for a cell."""
 _READ = 24  # of these, the ones that are judged
 _MOST_STATED = 500  # statements of one kind of a row's documents
 _SCANNED = 2_000  # passages of a row's documents that are looked through for tables
 _LONGEST = 1.0  # of an answer's length: a longer piece is no cell
-_NO_ACT, _ABOVE, _LONG = 0.8, 0.85, 0.9  # what is left of a likelihood: no act, the notion only in a heading, long
-_ROOM = 0.5  # of an answer's length: what is longer is long for a cell
 _MISSING = {
     "zh": ("检索的{}份文件中未找到", "检索的{}份文件中未找到", "资料库中没有相关文件"),
     "en": (
@@ -73,30 +74,39 @@ class Comparer:
             return None
         if row.naming and (settled := labelled(row, column, self._tables(row, records))):
             return _as_chosen(settled, column)
-        language = _language([each for each in records if each.doc_id in row.doc_ids], self.language)
+        tried = (self._judged(row, column, [each for each in records if each.doc_id in tier]) for tier in row.tiers)
+        return next((chosen for chosen in tried if chosen), None)
+
+    def _judged(self, row: RowScope, column: Column, records: Sequence[DocumentRecord]) -> Chosen | None:
+        """The best judged piece of some of the row's documents."""
+        language = _language(records, self.language)
         asked = column.question(language)
         kind = column.aspect.kind if column.aspect else None
-        filters = replace(self.filters, doc_ids=row.doc_ids, jurisdictions=(), kinds=(kind,) if kind else ())
+        doc_ids = tuple(each.doc_id for each in records)
+        filters = replace(self.filters, doc_ids=doc_ids, jurisdictions=(), kinds=(kind,) if kind else ())
         query = column.query(language)
-        hits = self.search(f"{row.label} {query}" if row.naming else query, filters)
-        stated = self._stated(kind, filters) if kind else None
+        hits = self.search(query if row.own and doc_ids[0] in row.own else f"{row.label} {query}", filters)
+        stated = self._stated(kind, filters) if kind and hits else None
         found = [
             each
             for each in self.pieces.of(hits[:_READ])
             if comes_into_question(asked, each.piece)
             and share_of_answer(each.piece.statement) <= _LONGEST
             and is_of(row, each)
-            and _is_about(column, each, stated)
+            and is_about(column, each.piece, stated)
         ]
         if not found:
             return None
         likely = self.judge.answers(asked, found).tolist()
         sure = trust(asked, hits)
-        weighed = [(share * sure * _fitness(column, each), each) for share, each in zip(likely, found, strict=True)]
-        best, chosen = max(weighed, key=lambda each: each[0])
-        if best < _BAR:
-            return None
-        return Chosen(chosen.piece.passage, chosen.piece.units, chosen.piece.statement, best)
+        weighed = [(share * sure * fitness(column, each), each) for share, each in zip(likely, found, strict=True)]
+        bar = _BAR * (_STATED if stated is not None else 1)
+        for fit, each in sorted(weighed, key=lambda each: -each[0]):
+            if fit < bar:
+                break
+            if not is_elsewhere(row, each.piece.passage, self.library):
+                return _whole(each.piece, min(fit, 1.0))
+        return None
 
     def _stated(self, kind: str, filters: Filters) -> dict[str, set[Unit]]:
         """The units that state a kind of provision, by passage."""
@@ -162,6 +172,16 @@ def missing(searched: int, language: str) -> str:
     return (one if searched == 1 else several if searched else none).format(searched)
 
 
+def _whole(piece: Piece, sure: float) -> Chosen:
+    """The piece, with the sentence before it if it leans on that."""
+    passage, units = piece.passage, piece.units
+    place = passage.units.index(units[0])
+    if passage.kind != "text" or not place or not piece.said.has(LEANS):
+        return Chosen(passage, units, piece.statement, sure)
+    together = (passage.units[place - 1], *units)
+    return Chosen(passage, together, said(passage, together), sure)
+
+
 def _as_chosen(settled: Labelled, column: Column) -> Chosen:
     text = settled.text
     if settled.header and settled.header != column.label:
@@ -176,24 +196,3 @@ def _language(records: Sequence[DocumentRecord], otherwise: str) -> str:
         language = record.metadata.language or otherwise
         counts[language] = counts.get(language, 0) + record.n_passages
     return max(counts, key=lambda each: counts[each], default=otherwise)
-
-
-def _is_about(column: Column, candidate: Candidate, stated: dict[str, set[Unit]] | None) -> bool:
-    """Whether the piece, with the headings above it, holds every notion of the topic, and is of the kind asked for."""
-    piece = candidate.piece
-    if column.concepts and not holds(column.concepts, piece.said.terms | piece.place.heading.terms):
-        return False
-    if stated is not None:
-        return bool(stated.get(piece.passage_id, set()).intersection(piece.units))
-    aspect = column.aspect
-    return aspect is None or aspect.says is None or piece.said.has(aspect.says)
-
-
-def _fitness(column: Column, candidate: Candidate) -> float:
-    """What is left of a piece's likelihood as a cell: it should say what is done, name the topic itself, be short."""
-    piece, fit = candidate.piece, 1.0
-    if (column.aspect is None or column.aspect.kind is None) and not piece.said.has(ACTS):
-        fit *= _NO_ACT
-    if column.concepts and not holds(column.concepts, piece.said.terms):
-        fit *= _ABOVE
-    return fit * (_LONG if share_of_answer(piece.statement) > _ROOM else 1)

@@ -23,17 +23,17 @@ MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 60, 20, 400
 _NO_COUNTRY = frozenset({None, "UN"})
 _SHORTEST = 6  # digits of a document's id
 _CELL_OF = " · "  # stands between row label and column header in a cell's label
-_VOLUNTARY = late(r"自愿减排|碳普惠|\bvoluntary\b|\bcrediting\b|碳信用")
+VOLUNTARY = late(r"自愿减排|碳普惠|\bvoluntary\b|\bcrediting\b|碳信用")
 MARKET = late(
     r"碳(?:排放权?)?(?:市场|交易)|碳排放(?:权交易|管理|配额)|排放交易|自愿减排|碳普惠|碳信用|交易试点"
     r"|\bemissions? trading\b|\bcarbon (?:market|trading|credit(?:ing)?)|\bcap[- ]and[- ]trade\b|\bets\b"
-    r"|\bclean development mechanism\b|\bcdm\b"
+    r"|\bclean development mechanism\b|\bcdm\b|\bvoluntary (?:carbon )?market"
 )
 """What names carbon markets, pilots and programmes of credits, folded."""
 _ALIAS = late(r"\A(?P<name>.{2,40}?)\s*[（(](?P<short>[A-Z][A-Za-z+]{1,9})[）)]\s*\Z")
 _LABELS = {
     "zh": {False: "{}碳市场", True: "{}自愿减排"},
-    "en": {False: "{} carbon market", True: "{} voluntary market"},
+    "en": {False: "{} carbon market", True: "{} voluntary carbon market"},
 }
 
 
@@ -41,8 +41,10 @@ _LABELS = {
 class RowScope:
     """A row and where its cells are looked for.
 
-    ``code``: of a country. ``names``: what a market is called, folded. Every piece of the documents ``own`` counts; of
-    the documents ``naming`` only what is said of the row by name. ``of``: the markets' places, by full name or code.
+    ``code``: of a country. ``names``: what a market is called, folded. ``own``: documents of which every piece counts.
+    ``naming``: documents of which only that counts which names the row. ``of``: a market's places, by full name or
+    code. ``home``: the documents ``naming`` that are of these places. ``voluntary``: whether it is a voluntary market;
+    None if its name does not tell.
     """
 
     label: str
@@ -51,6 +53,13 @@ class RowScope:
     own: tuple[str, ...]
     naming: tuple[str, ...] = ()
     of: tuple[str, ...] = ()
+    home: tuple[str, ...] = ()
+    voluntary: bool | None = None
+
+    @property
+    def tiers(self) -> list[tuple[str, ...]]:
+        """The documents that are searched, those first of which a piece that is likely enough is preferred."""
+        return [each for each in (self.own, self.home, self.naming) if each]
 
     @property
     def doc_ids(self) -> tuple[str, ...]:
@@ -187,26 +196,22 @@ def _of_record(record: DocumentRecord) -> RowScope:
 def _market(label: str, held: Sequence[DocumentRecord]) -> RowScope:
     """The market of a place, or one that goes by this name."""
     alias = _ALIAS.match(label)
-    names = [alias["name"], alias["short"]] if alias else [label]
-    places = _places(label)
-    is_voluntary = _VOLUNTARY.search(fold(label)) is not None
+    known = next((each for each in _known_markets() if fold(label) in map(fold, each)), ())
+    names = [alias["name"], alias["short"]] if alias else [label, *known]
+    places = _places(" ".join(known) or label)
+    is_voluntary = VOLUNTARY.search(fold(label)) is not None
     says_kind = MARKET.search(fold(label)) is not None
-    own = [
-        each.doc_id
-        for each in held
-        if (places and _place_of(each) in places)
-        and MARKET.search(fold(each.title))
-        and (not says_kind or (_VOLUNTARY.search(fold(each.title)) is not None) == is_voluntary)
-    ]
+    titled = [each for each in held if MARKET.search(fold(each.title))]
+    other = {
+        each.doc_id for each in titled if says_kind and (VOLUNTARY.search(fold(each.title)) is not None) != is_voluntary
+    }
+    own = [each.doc_id for each in titled if _place_of(each) in places and each.doc_id not in other]
     short = [each for place in places for each in _short(place)]
-    naming = [each.doc_id for each in held if each.doc_id not in own]
+    naming = [each.doc_id for each in held if each.doc_id not in own and each.doc_id not in other]
+    called = tuple(dict.fromkeys(fold(each) for each in (*names, *short)))
+    home = tuple(each.doc_id for each in held if each.doc_id in naming and _place_of(each) in places)
     return RowScope(
-        label,
-        None,
-        tuple(dict.fromkeys(fold(each) for each in (*names, *short))),
-        tuple(own),
-        tuple(naming),
-        tuple(places),
+        label, None, called, tuple(own), tuple(naming), tuple(places), home, is_voluntary if says_kind else None
     )
 
 
@@ -221,7 +226,7 @@ def _markets(held: Sequence[DocumentRecord], library: Library, language: str) ->
         )
         if title and place and place not in _NO_COUNTRY:
             called = place if place not in _names() else name_of(place, language)
-            is_voluntary = _VOLUNTARY.search(title) is not None
+            is_voluntary = VOLUNTARY.search(title) is not None
             seen.setdefault(_LABELS[language if language == "zh" else "en"][is_voluntary].format(called))
     for record in held:
         tables: dict[tuple[str | None, str], list[str]] = {}
@@ -233,6 +238,14 @@ def _markets(held: Sequence[DocumentRecord], library: Library, language: str) ->
         seen |= dict.fromkeys(label for labels in tables.values() if len(labels) > 1 for label in labels)
     for label in seen:
         yield _market(label, held)
+
+
+@cache
+def _known_markets() -> list[tuple[str, ...]]:
+    """All names of each market that is known."""
+    lines = files("sinkqa.service").joinpath(NAMES).read_text("utf-8").splitlines()
+    known = (line.removeprefix("market=") for line in lines if line.startswith("market="))
+    return [tuple(each.lstrip("!") for each in names.split("|")) for names in known]
 
 
 def _places(text: str) -> list[str]:
