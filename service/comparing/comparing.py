@@ -18,7 +18,7 @@ from sinkqa.service.answering.writing.glossing import gloss
 from sinkqa.service.budget import checkpoint
 from sinkqa.service.comparing.bearing import is_elsewhere, is_of
 from sinkqa.service.comparing.columns import Column
-from sinkqa.service.comparing.fitness import LEANS, fitness, is_about
+from sinkqa.service.comparing.fitness import LEANS, fitness, is_about, is_limit
 from sinkqa.service.comparing.labelled import Labelled, labelled, tables_of
 from sinkqa.service.comparing.rows import RowScope
 from sinkqa.service.evidence.citations import Sources, cite
@@ -27,7 +27,7 @@ from sinkqa.service.evidence.units import said
 
 SETTLED = 0.95  # how sure a cell is that a table's own labels settle
 _BAR = 0.4  # of the judge's confidence; with the notions of the column held, as read (docs/quality.md)
-_STATED = 0.6  # of the bar, where the outline tells that the piece is of the kind asked for
+_STATED, _LIMITING = 0.6, 0.4  # of the bar: the outline tells the kind of a piece; it sets a limit, as is asked
 FOUND = 40
 """Passages that are found for a cell."""
 _READ = 24  # of these, the ones that are judged
@@ -100,11 +100,10 @@ class Comparer:
         likely = self.judge.answers(asked, found).tolist()
         sure = trust(asked, hits)
         weighed = [(share * sure * fitness(column, each), each) for share, each in zip(likely, found, strict=True)]
-        bar = _BAR * (_STATED if stated is not None else 1)
         for fit, each in sorted(weighed, key=lambda each: -each[0]):
-            if fit < bar:
-                break
-            if not is_elsewhere(row, each.piece.passage, self.library):
+            sets_limit = bool(column.counted) and is_limit(each.piece)
+            bar = _BAR * (_LIMITING if sets_limit else _STATED if stated is not None else 1)
+            if fit >= bar and not is_elsewhere(row, each.piece.passage, self.library):
                 return _whole(each.piece, min(fit, 1.0))
         return None
 

@@ -56,6 +56,10 @@ _MEANS = late(
     r"(?:是指|系指|所称|をいう)|\A\W*[\w -]{3,40},? (?:means|has the meaning)\b|\bhas the (?:same )?meaning\b"
 )
 _ANNEX = late(r"\A\W*(?:schedule|annex|appendix|附件|附录|附表|別表)\b|\A(?:附件|附录|附表|別表)")
+_LIMITS = late(
+    r"不(?:得|能|应)?(?:超过|超出|高于|多于|低于|少于)|上限|下限|至多|至少|以上|以下|以内|超えては"
+    r"|\b(?:(?:not|never) (?:to )?exceed|at (?:most|least)|up to|maximum|minimum|no more than|limit(?:ed|s)?)\b"
+)
 _SANCTIONS = late(r"罚款|罰金|处分|罚|\bfine\b|\bpenalt|\bconviction\b")
 
 
@@ -70,8 +74,10 @@ def is_about(column: Column, piece: Piece, stated: Mapping[str, Set[Unit]] | Non
     if stated is not None and not stated.get(piece.passage_id, set()) & {*piece.units}:
         return False
     aspect = column.aspect
+    if (aspect is None or aspect.kind is None) and not (piece.said.has(_ACTS) or _is_measured(piece)):
+        return False
     if aspect is None:
-        return piece.said.has(_ACTS) or bool(column.counted)
+        return True
     if aspect.kind == "authority" and not piece.said.actors:
         return False
     said = aspect.says is None or piece.said.has(aspect.says)
@@ -111,7 +117,12 @@ def _holds_topic(column: Column, piece: Piece, beside: bool = False) -> bool:
     terms = frozenset(analyze(said))
     if says(column.concepts, terms, units(said)):
         return True
-    return bool(column.counted) and _is_measured(piece) and holds(column.counted, terms | piece.whole.terms)
+    return bool(column.counted) and is_limit(piece) and holds(column.counted, terms | piece.whole.terms)
+
+
+def is_limit(piece: Piece) -> bool:
+    """Whether the piece sets a limit by an amount."""
+    return _is_measured(piece) and piece.said.has(_LIMITS)
 
 
 def _is_measured(piece: Piece) -> bool:

@@ -210,9 +210,8 @@ def _market(label: str, held: Sequence[DocumentRecord]) -> RowScope:
     naming = [each.doc_id for each in held if each.doc_id not in own and each.doc_id not in other]
     called = tuple(dict.fromkeys(fold(each) for each in (*names, *short)))
     home = tuple(each.doc_id for each in held if each.doc_id in naming and _place_of(each) in places)
-    return RowScope(
-        label, None, called, tuple(own), tuple(naming), tuple(places), home, is_voluntary if says_kind else None
-    )
+    kind = is_voluntary if says_kind else None
+    return RowScope(label, None, called, tuple(own), tuple(naming), tuple(places), home, kind)
 
 
 def _markets(held: Sequence[DocumentRecord], library: Library, language: str) -> Iterator[RowScope]:
