@@ -21,6 +21,13 @@ from sinkqa.service.answering.understanding.question import Asked, understand
 Terms = frozenset[str]
 
 
+class Notion(NamedTuple):
+    """A stretch of a text as it is ``said``, with the terms of each rendering of it."""
+
+    said: str
+    renderings: tuple[Terms, ...]
+
+
 class Aspect(NamedTuple):
     """A kind of statement that columns ask for.
 
@@ -244,7 +251,7 @@ def holds(concepts: Sequence[Sequence[Terms]], terms: frozenset[str]) -> bool:
     return all(any(rendering <= terms for rendering in concept) for concept in concepts)
 
 
-def _concepts(text: str) -> Iterator[tuple[Terms, ...]]:
+def notions(text: str) -> Iterator[Notion]:
     """The notions of a text: stretches that the glossary knows, and each other word."""
     said = units(text)
     start, loose = 0, list[str]()
@@ -254,12 +261,16 @@ def _concepts(text: str) -> Iterator[tuple[Terms, ...]]:
             loose = []
             key, places = entry
             renderings = [key, *(each for place in places for each in glossary().entries[place])]
-            yield tuple(dict.fromkeys(frozenset(terms_of(list(each))) for each in renderings))
+            yield Notion("".join(key), tuple(dict.fromkeys(frozenset(terms_of(list(each))) for each in renderings)))
             start += len(key)
         else:
             loose.append(said[start])
             start += 1
     yield from _words(loose)
+
+
+def _concepts(text: str) -> Iterator[tuple[Terms, ...]]:
+    return (each.renderings for each in notions(text))
 
 
 def _entry(said: Sequence[str], start: int) -> tuple[tuple[str, ...], list[int]] | None:
@@ -281,16 +292,16 @@ def _cut(text: str) -> list[str]:
     return [each.strip() for each in rjieba.cut(text) if each.strip()]
 
 
-def _words(loose: Sequence[str]) -> Iterator[tuple[Terms, ...]]:
+def _words(loose: Sequence[str]) -> Iterator[Notion]:
     """Each word by itself."""
     run = list[str]()
     for unit in [*loose, " "]:
         if unit.isascii():
             for word in _cut("".join(run)):
-                yield (frozenset(analyze(word)),)
+                yield Notion(word, (frozenset(analyze(word)),))
             run = []
             if unit.strip() and is_telling([unit]):
-                yield (frozenset(terms_of([unit])),)
+                yield Notion(unit, (frozenset(terms_of([unit])),))
         else:
             run.append(unit)
 

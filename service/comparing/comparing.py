@@ -10,7 +10,7 @@ from sinkqa.index.hit import Filters, Hit
 from sinkqa.index.library import Library
 from sinkqa.index.store.documents.catalogue import DocumentRecord
 from sinkqa.ingest.passage import Passage, Unit
-from sinkqa.service.answer import AnswerCell, AnswerRow, AnswerTable, Citation
+from sinkqa.service.answer import AnswerCell, Citation
 from sinkqa.service.answering.judging.confidence import trust
 from sinkqa.service.answering.judging.judge import Judge
 from sinkqa.service.answering.judging.selecting import comes_into_question
@@ -47,12 +47,16 @@ Search = Callable[[str, Filters], Sequence[Hit]]
 
 
 class Chosen(NamedTuple):
-    """What a cell quotes: units of a passage, their text for the cell, and how sure that is, 0..1."""
+    """What a cell quotes: units of a passage, their text for the cell, and how sure that is, 0..1.
+
+    ``piece``: that which was judged; None if a table's labels settle the cell.
+    """
 
     passage: Passage
     units: tuple[Unit, ...]
     text: str
     sure: float
+    piece: Piece | None = None
 
 
 @dataclass(frozen=True)
@@ -133,36 +137,26 @@ class Citations:
     language: str
     found: list[Citation] = field(default_factory=list)
 
-    def cell(self, chosen: Chosen | None, row: RowScope, column: Column) -> AnswerCell:
+    def cell(self, chosen: Chosen | None, column: Column, row: RowScope) -> AnswerCell:
         """The cell of a table for what was chosen, or with the reason why there is nothing."""
-        number = self._number(chosen, column) if chosen else 0
+        number = self.number(chosen.passage, chosen.units, column, chosen.sure) if chosen else 0
         if chosen is None or not number:
             return AnswerCell(missing=missing(len(row.doc_ids), self.language))
         return AnswerCell(chosen.text, (number,))
 
-    def _number(self, chosen: Chosen, column: Column) -> int:
-        number = len(self.found) + 1
-        citation = cite(self.sources, chosen.passage, chosen.units, number=number, score=chosen.sure)
+    def number(self, passage: Passage, units: Sequence[Unit], column: Column, sure: float) -> int:
+        """The number of a citation, which is added if its quote is new; 0 if the quote is withdrawn."""
+        citation = cite(self.sources, passage, units, number=len(self.found) + 1, score=sure)
         if citation is None:
             return 0
-        if citation.language != self.language:
-            asked = column.question(self.language)
-            citation = replace(citation, glosses=gloss(chosen.text, language=self.language, asked=asked))
-        return self.taken(citation)
-
-    def taken(self, citation: Citation) -> int:
-        """The number of a citation among all, which is added if its quote is new."""
         for known in self.found:
             if (known.passage_id, known.quote) == (citation.passage_id, citation.quote):
                 return known.number
-        self.found.append(replace(citation, number=len(self.found) + 1))
+        if citation.language != self.language:
+            text, asked = "\n".join(unit.text for unit in units), column.question(self.language)
+            citation = replace(citation, glosses=gloss(text, language=self.language, asked=asked))
+        self.found.append(citation)
         return len(self.found)
-
-
-def table_of(rows: Sequence[RowScope], columns: Sequence[Column], cells: Sequence[Sequence[AnswerCell]]) -> AnswerTable:
-    """The table of all cells."""
-    made = (AnswerRow(row.label, tuple(own)) for row, own in zip(rows, cells, strict=True))
-    return AnswerTable("", "", tuple(column.label for column in columns), tuple(made))
 
 
 def missing(searched: int, language: str) -> str:
@@ -176,9 +170,9 @@ def _whole(piece: Piece, sure: float) -> Chosen:
     passage, units = piece.passage, piece.units
     place = passage.units.index(units[0])
     if passage.kind != "text" or not place or not piece.said.has(LEANS):
-        return Chosen(passage, units, piece.statement, sure)
+        return Chosen(passage, units, piece.statement, sure, piece)
     together = (passage.units[place - 1], *units)
-    return Chosen(passage, together, said(passage, together), sure)
+    return Chosen(passage, together, said(passage, together), sure, piece)
 
 
 def _as_chosen(settled: Labelled, column: Column) -> Chosen:

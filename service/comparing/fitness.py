@@ -10,6 +10,7 @@ from sinkqa.ingest.text.analyzer import analyze, units
 from sinkqa.ingest.text.normalised_text import fold
 from sinkqa.ingest.text.patterns import late
 from sinkqa.service.comparing.columns import Column, holds, says
+from sinkqa.service.evidence.analysis import Analysis
 from sinkqa.service.evidence.pieces import Candidate, Piece, share_of_answer
 
 _NO_ACT = 0.8  # of a likelihood: nothing is done, or to be done
@@ -125,10 +126,10 @@ def is_limit(piece: Piece) -> bool:
     return _is_measured(piece) and piece.said.has(_LIMITS)
 
 
+def measured(said: Analysis) -> list[Amount]:
+    """The amounts that measure something: no times, dates, or numbers of things."""
+    return [each for each in said.stated if each.kind == "number" and each.dimension not in {"", *_TIMES, *REFERENCES}]
+
+
 def _is_measured(piece: Piece) -> bool:
-    return any(_measures(each) for each in piece.said.stated)
-
-
-def _measures(amount: Amount) -> bool:
-    """Whether an amount measures something: no time, date, or number of a thing."""
-    return amount.kind == "number" and amount.dimension not in {"", *_TIMES, *REFERENCES}
+    return bool(measured(piece.said))
