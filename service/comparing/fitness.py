@@ -56,7 +56,8 @@ _WISHES = late(
 _MEANS = late(
     r"(?:是指|系指|所称|をいう)|\A\W*[\w -]{3,40},? (?:means|has the meaning)\b|\bhas the (?:same )?meaning\b"
 )
-_ANNEX = late(r"\A\W*(?:schedule|annex|appendix|附件|附录|附表|別表)\b|\A(?:附件|附录|附表|別表)")
+_ANNEX = late(r"\A\W*(?:schedule|annex|appendix|附件|附录|附表|別表)\b|\A(?:附件|附录|附表|別表|附 ?[则則])")
+_OF_TREATY = late(r"\ball parties\b|\bpart(?:y|ies) (?:included in|to the|shall|not included)\b")
 _LIMITS = late(
     r"不(?:得|能|应)?(?:超过|超出|高于|多于|低于|少于)|上限|下限|至多|至少|以上|以下|以内|超えては"
     r"|\b(?:(?:not|never) (?:to )?exceed|at (?:most|least)|up to|maximum|minimum|no more than|limit(?:ed|s)?)\b"
@@ -91,7 +92,7 @@ def fitness(column: Column, candidate: Candidate) -> float:
     if aspect is None or aspect.kind is None:
         fit *= _NO_ACT if not piece.said.has(_ACTS) else 1
         fit *= _DEFINES if piece.said.has(_MEANS) else 1
-    fit *= _ANNEXED if any(_ANNEX.search(fold(each)) for each in piece.passage.section) else 1
+    fit *= _ANNEXED if _is_annexed(piece) else 1
     if column.counted and not _is_measured(piece):
         fit *= _UNMEASURED
     if column.concepts:
@@ -119,6 +120,15 @@ def _holds_topic(column: Column, piece: Piece, beside: bool = False) -> bool:
     if says(column.concepts, terms, units(said)):
         return True
     return bool(column.counted) and is_limit(piece) and holds(column.counted, terms | piece.whole.terms)
+
+
+def tells(piece: Piece) -> bool:
+    """Whether the piece says what is done: no definition, and nothing that stands in a treaty that is annexed."""
+    return piece.said.has(_ACTS) and not piece.said.has(_MEANS) and not _is_annexed(piece)
+
+
+def _is_annexed(piece: Piece) -> bool:
+    return piece.said.has(_OF_TREATY) or any(_ANNEX.search(fold(each)) for each in piece.passage.section)
 
 
 def is_limit(piece: Piece) -> bool:

@@ -11,7 +11,7 @@ from sinkqa.index.store.documents.catalogue import DocumentRecord
 from sinkqa.ingest.text.language import detect
 from sinkqa.service.answer import AnswerRow, AnswerTable, Citation
 from sinkqa.service.answering.judging.judge import Judge
-from sinkqa.service.comparing.bearing import is_of
+from sinkqa.service.comparing.bearing import is_elsewhere, is_of
 from sinkqa.service.comparing.beside import stands, statements, together
 from sinkqa.service.comparing.columns import Column, columns
 from sinkqa.service.comparing.comparing import Chosen, Citations, Comparer, Search
@@ -19,7 +19,7 @@ from sinkqa.service.comparing.comparison import Beside, BesideCell, By, Compared
 from sinkqa.service.comparing.rows import MOST_CELLS, MOST_COLUMNS, RowScope, chosen, rows, within
 from sinkqa.service.errors import InvalidComparison
 from sinkqa.service.evidence.citations import Sources
-from sinkqa.service.evidence.pieces import Candidate, Pieces
+from sinkqa.service.evidence.pieces import Candidate, Piece, Pieces
 
 _Cells = Sequence[Sequence[Chosen | None]]
 _READ = 12  # passages that a statement of the document beside is looked for in
@@ -146,7 +146,12 @@ class Maker:
             return [each for each in found if is_of(row, each)]
 
         piece = own.piece if own else None
-        stood = [stands(each, column, piece, search, self.judge, self.pieces.encoder) for each in statements(text)]
+
+        def elsewhere(other: Piece) -> bool:
+            return is_elsewhere(row, other.passage, self.library)
+
+        encoder = self.pieces.encoder
+        stood = [stands(each, column, piece, search, self.judge, encoder, elsewhere) for each in statements(text)]
         numbers = [citations.number(each.passage, each.units, column, _SURE) if each.passage else 0 for each in stood]
         cited = tuple(dict.fromkeys(number for number in numbers if number))
         return BesideCell(
