@@ -14,6 +14,7 @@ from sinkqa.service.answer import AnswerCell, Citation
 from sinkqa.service.answering.judging.confidence import trust
 from sinkqa.service.answering.judging.judge import Judge
 from sinkqa.service.answering.judging.selecting import comes_into_question
+from sinkqa.service.answering.provisions.stating import effect_asked
 from sinkqa.service.answering.writing.glossing import gloss
 from sinkqa.service.budget import checkpoint
 from sinkqa.service.comparing.bearing import is_elsewhere, is_of
@@ -88,6 +89,9 @@ class Comparer:
         kind = column.aspect.kind if column.aspect else None
         doc_ids = tuple(each.doc_id for each in records)
         filters = replace(self.filters, doc_ids=doc_ids, jurisdictions=(), kinds=(kind,) if kind else ())
+        if kind == "effect" and len(doc_ids) == 1 and (dated := effect_asked(asked, self.library, doc_ids=doc_ids)):
+            first = dated.evidence[0]
+            return Chosen(first.passage, first.units, first.text, SETTLED)
         query = column.query(language)
         hits = self.search(query if row.own and doc_ids[0] in row.own else f"{row.label} {query}", filters)
         stated = self._stated(kind, filters) if kind and hits else None
