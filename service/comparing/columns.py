@@ -73,6 +73,7 @@ _ASPECTS: dict[str, Aspect] = {
         ("禁止 不得", "禁止哪些{}行为？"),
         ("prohibited must not", "What is prohibited{}?"),
         "prohibition",
+        says=late(r"禁止|不得|不准|严禁|てはならない|\b(?:must|shall|may) not\b|\bprohibit(?:s|ed)?\b|\bunlawful\b"),
     ),
     "duty": Aspect(
         late(r"义务|\b(?:obligations?|duty|duties)\b"),
@@ -91,6 +92,10 @@ _ASPECTS: dict[str, Aspect] = {
         ("适用 范围", "{}的适用范围是什么？"),
         ("scope applies to", "What does it apply to{}?"),
         "scope",
+        says=late(
+            r"适用|标准规定|について定める|に適用"
+            r"|\bthis (?:act|regulation|order|directive|rule|methodology|standard|law)\b.{0,60}\b(?:appl|cover)"
+        ),
     ),
     "exception": Aspect(
         late(r"例外|豁免(?:情形)?|除外|\b(?:exceptions?|exemptions?)\b"),

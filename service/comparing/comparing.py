@@ -10,7 +10,7 @@ from sinkqa.index.hit import Filters, Hit
 from sinkqa.index.library import Library
 from sinkqa.index.store.documents.catalogue import DocumentRecord
 from sinkqa.ingest.passage import Passage, Unit
-from sinkqa.service.answer import AnswerCell, Citation
+from sinkqa.service.answer import AnswerCell, Citation, Standing
 from sinkqa.service.answering.judging.confidence import trust
 from sinkqa.service.answering.judging.judge import Judge
 from sinkqa.service.answering.judging.selecting import comes_into_question
@@ -44,6 +44,11 @@ _MISSING = {
     ),
 }
 
+_ENDED = 0.8  # what is left of a likelihood: the document is no longer in force, or not yet
+_OUT_OF_FORCE = frozenset({"repealed", "superseded", "expired", "proposed", "not_yet"})
+
+StandingOf = Callable[[str], Standing | None]
+"""Tells of a document, by its id, whether it is in force on the date that is asked about; None if that is not known."""
 Search = Callable[[str, Filters], Sequence[Hit]]
 
 
@@ -62,7 +67,10 @@ class Chosen(NamedTuple):
 
 @dataclass(frozen=True)
 class Comparer:
-    """Chooses the pieces of a comparison's cells. ``search`` returns hits for a text, best first."""
+    """Chooses the pieces of a comparison's cells. ``search`` returns hits for a text, best first.
+
+    Of two pieces that are as likely, the one whose document is in force is preferred.
+    """
 
     library: Library
     search: Search
@@ -70,6 +78,7 @@ class Comparer:
     pieces: Pieces
     filters: Filters
     language: str
+    standing: StandingOf = lambda doc_id: None
     _rows_of: dict[str, list[Passage]] = field(default_factory=dict)
 
     def cell(self, row: RowScope, column: Column, records: Sequence[DocumentRecord]) -> Chosen | None:
@@ -107,13 +116,20 @@ class Comparer:
             return None
         likely = self.judge.answers(asked, found).tolist()
         sure = trust(asked, hits)
-        weighed = [(share * sure * fitness(column, each), each) for share, each in zip(likely, found, strict=True)]
+        weighed = [
+            (share * sure * fitness(column, each) * self._in_force(each.piece.passage.doc_id), each)
+            for share, each in zip(likely, found, strict=True)
+        ]
         for fit, each in sorted(weighed, key=lambda each: -each[0]):
             sets_limit = bool(column.counted) and is_limit(each.piece)
             bar = _BAR * (_LIMITING if sets_limit else _STATED if stated is not None else 1)
             if fit >= bar and not is_elsewhere(row, each.piece.passage, self.library):
                 return _whole(each.piece, min(fit, 1.0))
         return None
+
+    def _in_force(self, doc_id: str) -> float:
+        standing = self.standing(doc_id)
+        return _ENDED if standing is not None and standing.status in _OUT_OF_FORCE else 1.0
 
     def _stated(self, kind: str, filters: Filters) -> dict[str, set[Unit]]:
         """The units that state a kind of provision, by passage."""
@@ -139,6 +155,7 @@ class Citations:
 
     sources: Sources
     language: str
+    standing: StandingOf = lambda doc_id: None
     found: list[Citation] = field(default_factory=list)
 
     def cell(self, chosen: Chosen | None, column: Column, row: RowScope) -> AnswerCell:
@@ -159,7 +176,7 @@ class Citations:
         if citation.language != self.language:
             text, asked = "\n".join(unit.text for unit in units), column.question(self.language)
             citation = replace(citation, glosses=gloss(text, language=self.language, asked=asked))
-        self.found.append(citation)
+        self.found.append(replace(citation, standing=self.standing(passage.doc_id)))
         return len(self.found)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from sinkqa.index.hit import Filters
 from sinkqa.index.library import Library
@@ -14,7 +15,7 @@ from sinkqa.service.answering.judging.judge import Judge
 from sinkqa.service.comparing.bearing import is_elsewhere, is_of
 from sinkqa.service.comparing.beside import stands, statements, together
 from sinkqa.service.comparing.columns import Column, columns
-from sinkqa.service.comparing.comparing import Chosen, Citations, Comparer, Search
+from sinkqa.service.comparing.comparing import Chosen, Citations, Comparer, Search, StandingOf
 from sinkqa.service.comparing.comparison import Beside, BesideCell, By, ComparedRow
 from sinkqa.service.comparing.rows import MOST_CELLS, MOST_COLUMNS, RowScope, chosen, rows, within
 from sinkqa.service.errors import InvalidComparison
@@ -67,6 +68,7 @@ class Maker:
     search: Search
     judge: Judge
     pieces: Pieces
+    standing: StandingOf = lambda doc_id: None
 
     def make(self, wanted: Wanted) -> Compared:
         """The comparison that is wanted.
@@ -88,7 +90,7 @@ class Maker:
                 f"comparison: expected at most {MOST_CELLS} cells, got {len(found)} rows × {len(asked)} columns; "
                 "compare them in parts"
             )
-        citations = Citations(self.sources, language)
+        citations = Citations(self.sources, language, self.standing)
         cells = self._chosen(found, asked, held, filters, language)
         table = _table(found, asked, cells, citations)
         beside = self._beside(against, found, asked, cells, filters, citations) if against else None
@@ -110,7 +112,7 @@ class Maker:
         filters: Filters,
         language: str,
     ) -> _Cells:
-        comparer = Comparer(self.library, self.search, self.judge, self.pieces, filters, language)
+        comparer = Comparer(self.library, self.search, self.judge, self.pieces, filters, language, cache(self.standing))
         return [[comparer.cell(row, column, held) for column in asked] for row in found]
 
     def _beside(
