@@ -57,7 +57,7 @@ _MEANS = late(
     r"(?:是指|系指|所称|をいう)|\A\W*[\w -]{3,40},? (?:means|has the meaning)\b|\bhas the (?:same )?meaning\b"
 )
 _ANNEX = late(r"\A\W*(?:schedule|annex|appendix|附件|附录|附表|別表)\b|\A(?:附件|附录|附表|別表|附 ?[则則])")
-_OF_TREATY = late(r"\ball parties\b|\bpart(?:y|ies) (?:included in|to the|shall|not included)\b")
+_CLAUSE = late(r"[，,；;。：\n]")
 _LIMITS = late(
     r"不(?:得|能|应)?(?:超过|超出|高于|多于|低于|少于)|上限|下限|至多|至少|以上|以下|以内|超えては"
     r"|\b(?:(?:not|never) (?:to )?exceed|at (?:most|least)|up to|maximum|minimum|no more than|limit(?:ed|s)?)\b"
@@ -110,15 +110,18 @@ def fitness(column: Column, candidate: Candidate) -> float:
 
 
 def _holds_topic(column: Column, piece: Piece, beside: bool = False) -> bool:
-    """Whether the piece says every notion of the topic; if that asks for an amount, it has one and the other words.
+    """Whether one clause of the piece says every notion of the topic.
+
+    If the topic asks for an amount, a limit of the piece and the other words in its passage are enough.
 
     ``beside``: the heading above counts too.
     """
     own = _NAMES.sub(" ", piece.said.text)
-    said = f"{piece.place.heading.text}. {own}" if beside else own
-    terms = frozenset(analyze(said))
-    if says(column.concepts, terms, units(said)):
+    above = f"{piece.place.heading.text}. " if beside else ""
+    clauses = _CLAUSE.split(own) if len(column.concepts) > 1 else [own]
+    if any(says(column.concepts, frozenset(analyze(said)), units(said)) for said in (above + each for each in clauses)):
         return True
+    terms = frozenset(analyze(above + own))
     return bool(column.counted) and is_limit(piece) and holds(column.counted, terms | piece.whole.terms)
 
 
@@ -128,7 +131,7 @@ def tells(piece: Piece) -> bool:
 
 
 def _is_annexed(piece: Piece) -> bool:
-    return piece.said.has(_OF_TREATY) or any(_ANNEX.search(fold(each)) for each in piece.passage.section)
+    return any(_ANNEX.search(fold(each)) for each in piece.passage.section)
 
 
 def is_limit(piece: Piece) -> bool:
