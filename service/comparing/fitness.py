@@ -21,7 +21,7 @@ _TITLED = 1.06  # ... its document's title has the topic
 _UNMEASURED = 0.75  # ... it has no amount, and the best of its kind have
 _LEANING = 0.9  # ... it leans on what stands before it
 _WISHED = 0.8  # ... it tells what somebody wished, or what might be
-_DEFINES = 0.7  # ... it tells what a word means
+_DEFINES = 0.7  # ... it tells what a word means, or what a law is for
 _ANNEXED = 0.6  # ... it stands in a treaty or list that is annexed
 _PUNISHES = 0.8  # ... it states a penalty, which is not asked for
 
@@ -53,6 +53,7 @@ LEANS = late(
 _WISHES = late(
     r"\b(?:requested|commenters?|suggested|argued|contest(?:s|ed)?|would|could|might|suggests?|appears?|remains?)\b"
 )
+_PURPOSE = late(r"为了?[^。]{2,200}制定本|\bpurposes? of this (?:act|part|regulation|order)\b|ことを目的とする")
 _MEANS = late(
     r"(?:是指|系指|所称|をいう)|\A\W*[\w -]{3,40},? (?:means|has the meaning)\b|\bhas the (?:same )?meaning\b"
 )
@@ -91,7 +92,7 @@ def fitness(column: Column, candidate: Candidate) -> float:
     piece, fit, aspect = candidate.piece, 1.0, column.aspect
     if aspect is None or aspect.kind is None:
         fit *= _NO_ACT if not piece.said.has(_ACTS) else 1
-        fit *= _DEFINES if piece.said.has(_MEANS) else 1
+        fit *= _DEFINES if piece.said.has(_MEANS) or piece.said.has(_PURPOSE) else 1
     fit *= _ANNEXED if _is_annexed(piece) else 1
     if column.counted and not _is_measured(piece):
         fit *= _UNMEASURED
