@@ -47,7 +47,7 @@ _MISSING = {
 _ENDED = 0.8  # what is left of a likelihood: the document is no longer in force, or not yet
 _OUT_OF_FORCE = frozenset({"repealed", "superseded", "expired", "proposed", "not_yet"})
 
-StandingOf = Callable[[str], Standing | None]
+TellStanding = Callable[[str], Standing | None]
 """Tells of a document, by its id, whether it is in force on the date that is asked about; None if that is not known."""
 Search = Callable[[str, Filters], Sequence[Hit]]
 
@@ -78,7 +78,7 @@ class Comparer:
     pieces: Pieces
     filters: Filters
     language: str
-    standing: StandingOf = lambda doc_id: None
+    standing: TellStanding = lambda doc_id: None
     _rows_of: dict[str, list[Passage]] = field(default_factory=dict)
 
     def cell(self, row: RowScope, column: Column, records: Sequence[DocumentRecord]) -> Chosen | None:
@@ -158,7 +158,7 @@ class Citations:
 
     sources: Sources
     language: str
-    standing: StandingOf = lambda doc_id: None
+    standing: TellStanding = lambda doc_id: None
     found: list[Citation] = field(default_factory=list)
 
     def cell(self, chosen: Chosen | None, column: Column, row: RowScope) -> AnswerCell:

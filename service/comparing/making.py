@@ -15,7 +15,7 @@ from sinkqa.service.answering.judging.judge import Judge
 from sinkqa.service.comparing.bearing import is_elsewhere, is_of
 from sinkqa.service.comparing.beside import stands, statements, together
 from sinkqa.service.comparing.columns import Column, columns
-from sinkqa.service.comparing.comparing import Chosen, Citations, Comparer, Search, StandingOf
+from sinkqa.service.comparing.comparing import Chosen, Citations, Comparer, Search, TellStanding
 from sinkqa.service.comparing.comparison import Beside, BesideCell, By, ComparedRow
 from sinkqa.service.comparing.rows import MOST_CELLS, MOST_COLUMNS, RowScope, chosen, rows, within
 from sinkqa.service.errors import InvalidComparison
@@ -68,7 +68,7 @@ class Maker:
     search: Search
     judge: Judge
     pieces: Pieces
-    standing: StandingOf = lambda doc_id: None
+    standing: TellStanding = lambda doc_id: None
 
     def make(self, wanted: Wanted) -> Compared:
         """The comparison that is wanted.
