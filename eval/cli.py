@@ -45,6 +45,9 @@ from sinkqa.eval.commands.options import (
 from sinkqa.eval.commands.pages import pages
 from sinkqa.eval.commands.peers import peers
 from sinkqa.eval.commands.policies.comparison import comparison
+from sinkqa.eval.commands.policies.references import references
+from sinkqa.eval.commands.policies.standing import standing
+from sinkqa.eval.commands.policies.trails import trails
 from sinkqa.eval.commands.provisions import provisions
 from sinkqa.eval.commands.roundtrip import roundtrip
 from sinkqa.eval.commands.statements import statements
@@ -369,9 +372,12 @@ app.command()(peers)
 app.command()(load)
 app.command()(attack)
 app.command()(provisions)
+app.command()(standing)
+app.command()(trails)
 app.command()(roundtrip)
 app.command()(pages)
 app.command()(comparison)
+app.command()(references)
 
 
 def main() -> None:

@@ -6,7 +6,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import fields, replace
+from datetime import date
 from functools import cache, cached_property
+from typing import TYPE_CHECKING
 
 from sinkqa.index.hit import Filters, Hit, SearchMode, Why
 from sinkqa.index.library import Library
@@ -26,7 +28,7 @@ from sinkqa.service.answering.writing.checked import sources, write, written_ove
 from sinkqa.service.answering.writing.generating import ChatGenerator, Generator, Source
 from sinkqa.service.answering.writing.translating import translated
 from sinkqa.service.budget import checkpoint, spending
-from sinkqa.service.comparing.comparing import FOUND
+from sinkqa.service.comparing.comparing import FOUND, TellStanding
 from sinkqa.service.comparing.comparison import Comparison
 from sinkqa.service.comparing.making import Maker, Wanted
 from sinkqa.service.errors import InvalidQuestion
@@ -43,8 +45,15 @@ from sinkqa.service.grounding.verifying import VerifyReport, verify
 from sinkqa.service.progress import begun
 from sinkqa.service.settings import Settings
 
+if TYPE_CHECKING:
+    from sinkqa.service.references.resolving import Resolver
+    from sinkqa.service.references.standings import Standings
+    from sinkqa.service.references.trail import SubjectKind, Trail
+
 _WHY = tuple(each.name for each in fields(Why))
 _OFFERED = 12  # pieces of evidence for a generator
+_TRAILED = 20  # passages that each step of a trail looks at
+_TRAIL_SHARE = 0.5  # of the time of a request: then no further policy is compared
 _QUESTION_CHARS = 4_000  # longer than any question; a pasted document is a mistake worth naming
 
 
@@ -200,7 +209,7 @@ class QueryEngine:
         """The reranker. The first question loads it, because loading takes seconds and other calls do not need it."""
         return load_reranker(self._settings.reranker) if self._settings.reranker else self._judge.reranker
 
-    def compare(self, wanted: Wanted) -> Comparison:
+    def compare(self, wanted: Wanted, *, standing: TellStanding) -> Comparison:
         """As :meth:`Engine.compare`."""
         clock = _Clock()
         with self._spending(), self._library.reading():
@@ -213,7 +222,7 @@ class QueryEngine:
                 clock.lap("search")
                 return hits
 
-            made = Maker(self._library, documents, search, self._judge, self._pieces).make(wanted)
+            made = Maker(self._library, documents, search, self._judge, self._pieces, cache(standing)).make(wanted)
             citations = doubted(made.citations, documents, language=made.language)
             clock.lap("compare")
         return Comparison(
@@ -259,6 +268,53 @@ class QueryEngine:
             (citation,) = doubted([found], documents, language=detect(quote)) if found else (None,)
             clock.lap("verify")
         return QuoteReport(quote, comparison.result, citation, comparison.differences, documents.generation, clock.laps)
+
+    def trail(
+        self,
+        subject: str,
+        *,
+        kind: SubjectKind | None = None,
+        as_of: date | None = None,
+        language: str | None = None,
+        standings: Standings,
+    ) -> Trail:
+        """As :meth:`Engine.trail`."""
+        from sinkqa.service.references.tracing.steps import TrailSteps
+        from sinkqa.service.references.tracing.subject import language_of, subject_of, trace
+        from sinkqa.service.references.tracing.weighing import Weigher
+
+        clock = _Clock()
+        with self._spending(), self._library.reading():
+            documents = self._documents()
+            asked = subject_of(subject, kind, self._library)
+            steps = TrailSteps(
+                self._library,
+                documents,
+                search=lambda text, filters: self._hits(text, k=_TRAILED, filters=filters, read=False),
+                weigher=Weigher(self._judge, self._pieces),
+                resolver=self._resolver,
+                standings=standings,
+                named=self._surely_named,
+                on=as_of or date.today(),
+                language=language or language_of(asked.text),
+                cpu_s=_TRAIL_SHARE * self._settings.request_cpu_s,
+            )
+            found = trace(asked, steps)
+            citations = doubted(found.citations, documents, language=found.language)
+            clock.lap("trail")
+        return replace(found, citations=citations, generation=documents.generation, timings_ms=clock.laps)
+
+    @cached_property
+    def _resolver(self) -> Resolver:
+        """It remembers what it found in a generation."""
+        from sinkqa.service.references.resolving import Resolver
+
+        return Resolver(self._library)
+
+    def _surely_named(self, text: str) -> Sequence[str]:
+        """The documents that a text names without marks; none where the words may be a mere topic."""
+        meant = self._guide.names.meant(text)
+        return meant.documents if meant.sure and not meant.absent else ()
 
     def _spending(self) -> AbstractContextManager[None]:
         return spending(self._settings.request_cpu_s)

@@ -30,6 +30,9 @@ from rich.text import Text
 from sinkqa.ingest.errors import SinkQAError
 from sinkqa.service.commands import edit, fetch, holdings, key, serve, terminal
 from sinkqa.service.commands.analysis.compare import compare
+from sinkqa.service.commands.analysis.references import references
+from sinkqa.service.commands.analysis.standing import standing
+from sinkqa.service.commands.analysis.trail import trail
 from sinkqa.service.commands.asking.ask import ask
 from sinkqa.service.commands.filtering import (
     Documents,
@@ -301,6 +304,9 @@ def migrate(
     return None
 
 
+app.command()(trail)
+app.command()(standing)
+app.command()(references)
 app.command()(edit.edit)
 app.command()(fetch.fetch)
 app.command()(serve.serve)

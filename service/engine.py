@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
     from sinkqa.service.intake.reading import OnReading
     from sinkqa.service.intake.turns import Share
     from sinkqa.service.intake.workers import File
+    from sinkqa.service.references.listing import DocumentReferences
+    from sinkqa.service.references.resolving import Resolver
+    from sinkqa.service.references.standings import DocumentStanding, Standings
+    from sinkqa.service.references.trail import SubjectKind, Trail
 
 _TEXTS_AT_ONCE = 64  # are embedded between two looks at the clock
 _BESIDE_BYTES = 50_000  # of text that a server reads itself: a tenth of a second in which it does little else
@@ -184,12 +189,14 @@ class Engine(Shelf):
         rows: Sequence[str] = (),
         filters: Filters | None = None,
         beside: str | None = None,
+        as_of: date | None = None,
     ) -> Comparison:
         """Compares countries, documents or carbon markets: rows × columns, each cell a checked quote or missing.
 
         ``on``: the columns in free words, in Chinese or English. ``rows``: names of countries, documents or markets;
         none: all that the library holds within ``filters``. ``beside``: a document (id) whose own cells are set
-        beside: it is no source of the comparison.
+        beside: it is no source of the comparison. ``as_of``: the date on which documents should be in force, by default
+        today: these are preferred, and each citation tells the standing of its document.
 
         Raises:
             InvalidComparison: no column or row, too many of them, or a row that names nothing.
@@ -198,7 +205,8 @@ class Engine(Shelf):
         from sinkqa.service.comparing.making import Wanted
 
         wanted = Wanted(by, tuple(on), tuple(rows), filters or Filters(), beside)
-        return self._asking.compare(wanted)
+        day = as_of or date.today()
+        return self._asking.compare(wanted, standing=lambda doc_id: self._standings.of(doc_id, day))
 
     def search(
         self, query: str, *, k: int | None = None, mode: SearchMode = "hybrid", filters: Filters | None = None
@@ -222,6 +230,20 @@ class Engine(Shelf):
             DocumentNotFound, AmbiguousDocument: ``doc_id`` names no document, or several.
         """
         return self._asking.verify_quote(quote, doc_id=doc_id)
+
+    def trail(
+        self, subject: str, *, kind: SubjectKind | None = None, as_of: date | None = None, language: str | None = None
+    ) -> Trail:
+        """From a claim, a passage or a document to the policies that it names, and the clauses of these.
+
+        ``kind``: what the subject is; by default its form tells. ``as_of``: the date for which the standing of policies
+        is told, by default today. ``language`` of the words, "zh" or "en"; by default the subject's.
+
+        Raises:
+            InvalidText: the claim has no statement, or over 4,000 characters.
+            PassageNotFound, DocumentNotFound, AmbiguousDocument: see their names.
+        """
+        return self._asking.trail(subject, kind=kind, as_of=as_of, language=language, standings=self._standings)
 
     def export(self, memo: Memo, kind: str, *, link: Link) -> Exported:
         """The memo as a file of this kind (:data:`FORMATS`). Every quote is read again first.
@@ -248,6 +270,57 @@ class Engine(Shelf):
 
         with self._library.reading():
             return references(self._library, doc_id, pages)
+
+    def references_of(self, doc_id: str, *, offset: int = 0, limit: int | None = None) -> DocumentReferences:
+        """What a document names, each document once, and which documents name it.
+
+        ``offset`` and ``limit`` choose among the documents that it names.
+
+        Raises:
+            DocumentNotFound, AmbiguousDocument: see their names.
+        """
+        from sinkqa.service.references.listing import references_of
+
+        with self._library.reading():
+            return references_of(self._library, self._resolver, doc_id, offset=offset, limit=limit)
+
+    @cached_property
+    def _resolver(self) -> Resolver:
+        """It keeps what it found while the library does not change."""
+        from sinkqa.service.references.resolving import Resolver
+
+        return Resolver(self._library)
+
+    def standing(self, doc_id: str, on: date | None = None) -> DocumentStanding:
+        """Whether a document is in force on a day, by default today, as far as texts of the library say so.
+
+        Raises:
+            DocumentNotFound, AmbiguousDocument: see their names.
+        """
+        from sinkqa.service.references.standings import DocumentStanding
+
+        with self._library.reading():
+            record = self._library.document(doc_id)
+            standing = self._standings.of(record.doc_id, on or date.today())
+        return DocumentStanding(record.doc_id, record.title, standing)
+
+    def standings(self, on: date | None = None) -> list[DocumentStanding]:
+        """The standings of all documents, in the order of their titles."""
+        from sinkqa.service.budget import checkpoint
+
+        found: list[DocumentStanding] = []
+        with self._library.reading():
+            for record in self.documents():
+                checkpoint()
+                found.append(self.standing(record.doc_id, on))
+        return found
+
+    @cached_property
+    def _standings(self) -> Standings:
+        """It keeps what it found while the library does not change."""
+        from sinkqa.service.references.standings import Standings
+
+        return Standings(self._library, resolver=self._resolver)
 
     @property
     def generation(self) -> int:

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import date
 from importlib import metadata
 from typing import Annotated, Any, ParamSpec, TypeVar
 
@@ -37,6 +38,8 @@ from sinkqa.service.engine import Engine
 from sinkqa.service.interfaces.comparison_schemas import ComparisonOut, On
 from sinkqa.service.interfaces.links import passage_link
 from sinkqa.service.interfaces.schemas import AnswerOut, FiltersIn, K, QuoteOut, SearchOut, Text, VerifyOut
+from sinkqa.service.interfaces.standing_schemas import AsOf, DocumentStandingOut
+from sinkqa.service.interfaces.trail_schemas import TrailOut
 from sinkqa.service.markdown import as_markdown, pieces
 
 DOCUMENT, PASSAGE = "sinkqa://documents/{doc_id}", "sinkqa://passages/{passage_id}"
@@ -132,6 +135,8 @@ class Server(MCPServer[Any]):
             (self.passages, "List the best passages"),
             (self.verify, "Check a text against the library"),
             (self.verify_quote, "Check a quote"),
+            (self.trail, "Follow a claim to its policies"),
+            (self.standing, "Tell whether a document is in force"),
             (self.list_documents, "List the documents"),
         ):
             self.add_tool(_telling(tool), title=title, annotations=_READS)
@@ -219,10 +224,11 @@ class Server(MCPServer[Any]):
         rows: On = [],  # noqa: B006  # pydantic copies it
         filters: FiltersIn | None = None,
         beside: Text | None = None,
+        as_of: AsOf = None,
     ) -> Annotated[CallToolResult, ComparisonOut]:
         """Compare countries, documents or carbon markets: rows × columns (`on`, free words) of checked quotes."""
         chosen = filters.as_filters() if filters else None
-        made = self._engine.compare(on, by=by, rows=rows, filters=chosen, beside=beside)
+        made = self._engine.compare(on, by=by, rows=rows, filters=chosen, beside=beside, as_of=as_of)
         text = as_markdown(made, self._place.get().link)
         return _result(made.as_dict(), text=text, links=[(c.passage_id, c.title, c.quote) for c in made.citations])
 
@@ -243,6 +249,17 @@ class Server(MCPServer[Any]):
         report = self._engine.verify_quote(quote, doc_id=doc_id)
         cited = [report.citation] if report.citation else []
         return _result(report.as_dict(), links=[(c.passage_id, c.title, c.quote) for c in cited])
+
+    def trail(self, subject: Text, as_of: date | None = None) -> Annotated[CallToolResult, TrailOut]:
+        """Follow a claim, a passage or document (by id) to the policies it names and their clauses, each checked."""
+        found = self._engine.trail(subject, as_of=as_of)
+        return _result(found.as_dict(), links=[(c.passage_id, c.title, c.quote) for c in found.citations])
+
+    def standing(self, doc_id: Text, as_of: AsOf = None) -> Annotated[CallToolResult, DocumentStandingOut]:
+        """Tell whether a document is in force on a day, with the words that say so, and what replaced it."""
+        found = self._engine.standing(doc_id, as_of)
+        quotes = [(quote.passage_id, quote.title, quote.quote) for quote in found.standing.quotes]
+        return _result(found.as_dict(), links=quotes)
 
     def list_documents(self) -> Annotated[CallToolResult, DocumentList]:
         """List the documents of the library."""

@@ -18,13 +18,15 @@ _FORMS = {
     "COM": late(r"\bCOM\s?\(?(\d{4})\)?\s?[/ ]?\s?(\d{1,4})\b|\b5(\d{4})(?:PC|DC)0*(\d{1,4})\b"),
     "EU": late(
         r"(?:\((?:EU|EC|EEC)\)\s?(?:No\s)?|\b(?i:Regulation|Directive)\s)(\d{4}[/ ]\d{1,4})\b"
+        r"|\((?:EU|EC|EEC)\)\sNo\s(\d{1,4}/(?:19|20)\d\d)\b"
         r"|\b3(\d{4})[RLD]0*(\d{1,4})\b"
     ),
-    "DEC": late(r"(?<![\d/])(\d{1,3}/(?:CP|CMA|CMP)\.\d{1,2})(?!\d)"),
-    "FCCC": late(r"\bFCCC(/[A-Za-z\d/.]+\d)"),
+    "DEC": late(r"(?<![\d/])(\d{1,3}/(?:CP|CMA|CMP)\.?\d{1,2})(?!\d)"),
+    "FCCC": late(r"\bFCCC(/[A-Za-z\d/.]{1,60}\d)"),
+    "RES": late(r"\bA/RES/(\d{1,3}/\d{1,4})\b"),
     "令": late(
         r"令\s?[（(]?第?\s?(\d{1,4})\s?号|第\s?(\d{1,4})\s?号(?:国务院|主席|省政府|部)?令"
-        r"|\b(?:Decree|Order)\s+(?:of the [\w ]+ )?No\.?\s?(\d{1,4})\b"
+        r"|\b(?:Decree|Order)\s+(?:of the [\w ]{1,60} )?No\.?\s?(\d{1,4})\b"
     ),
     "文": late(r"([\u4e00-\u9fff]{2,6}\s?[〔\[【（(]?\d{4}[〕\]】）)]\s?第?\d{1,4})\s?号"),
     "": late(

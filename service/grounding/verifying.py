@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 from sinkqa.index.hit import Hit
-from sinkqa.ingest.passage import Unit
+from sinkqa.ingest.passage import Passage, Unit
 from sinkqa.ingest.text.patterns import late
 from sinkqa.service.answer import Citation, plain
 from sinkqa.service.budget import checkpoint
@@ -90,6 +90,11 @@ def split(text: str) -> list[str]:
     return found
 
 
+def is_too_long(claim: str) -> bool:
+    """Whether a statement has so many marks and numbers that it is not weighed."""
+    return len(_MARK.findall(claim)) > MOST_MARKS
+
+
 class Entailment(Protocol):
     """The part of a judge that this module needs."""
 
@@ -168,13 +173,17 @@ class CitationList:
 
     def numbers(self, evidence: Sequence[_Fitting]) -> tuple[int, ...] | None:
         """The citation numbers of these pieces. If the stored text of one differs, returns None and adds nothing."""
+        return self.numbered([(piece.passage, piece.units, fit) for (piece, *_), fit in evidence])
+
+    def numbered(self, quoted: Sequence[tuple[Passage, tuple[Unit, ...], float]]) -> tuple[int, ...] | None:
+        """As :meth:`numbers`, for units of passages with their fit."""
         made: list[tuple[tuple[str, tuple[Unit, ...]], Citation]] = []
         numbers: list[int] = []
-        for (piece, *_), fit in evidence:
-            key = (piece.passage.passage_id, piece.units)
+        for passage, units, fit in quoted:
+            key = (passage.passage_id, units)
             number = self._numbers.get(key, len(self.citations) + len(made) + 1)
             if key not in self._numbers:
-                citation = cite(self._sources, piece.passage, piece.units, number=number, score=fit)
+                citation = cite(self._sources, passage, units, number=number, score=fit)
                 if citation is None:
                     return None
                 made.append((key, citation))

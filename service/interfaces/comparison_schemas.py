@@ -7,6 +7,7 @@ from pydantic import Field
 from sinkqa.service.comparing.comparison import Beside, BesideCell, By, ComparedRow, Comparison, Relation
 from sinkqa.service.interfaces.deriving import model_of
 from sinkqa.service.interfaces.schemas import FiltersIn, Request, Text
+from sinkqa.service.interfaces.standing_schemas import AsOf
 
 On = list[Text]
 
@@ -32,6 +33,7 @@ class CompareRequest(Request):
         description="A document (id, or 6 or more digits of it) whose own cells are set beside, each with whether the "
         "row's documents agree, differ or are silent. It is no source of the comparison.",
     )
+    as_of: AsOf = None
 
 
 ComparedRowOut = model_of(

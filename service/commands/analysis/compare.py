@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -49,6 +50,14 @@ def compare(
         str | None,
         typer.Option("--beside", help="A document (id) whose own cells are set beside: they agree, differ, or not."),
     ] = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            "--as-of",
+            formats=["%Y-%m-%d"],
+            help="Prefer what is in force on this day, as YYYY-MM-DD; default: today.",
+        ),
+    ] = None,
     library: Library = None,
     collection: Collection = None,
     doc: Documents = None,
@@ -62,7 +71,9 @@ def compare(
     """Compare countries, documents or carbon markets: a table of checked quotes, or what was not found."""
     engine = open_engine(library, collection)
     chosen = filters(engine, doc, language, jurisdiction, kind, since, until)
-    made = engine.compare(_listed(on), by=by.value, rows=_listed(rows), filters=chosen, beside=beside)
+    made = engine.compare(
+        _listed(on), by=by.value, rows=_listed(rows), filters=chosen, beside=beside, as_of=as_of and as_of.date()
+    )
     if as_json:
         return terminal.show_json(made.as_dict())
     return _show(made)
