@@ -47,7 +47,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class MadeTable:
     """A comparison without its library and timings."""
 
     columns: tuple[str, ...]
@@ -70,7 +70,7 @@ class Maker:
     pieces: Pieces
     standing: TellStanding = lambda doc_id: None
 
-    def make(self, wanted: Wanted) -> Compared:
+    def make(self, wanted: Wanted) -> MadeTable:
         """The comparison that is wanted.
 
         Raises:
@@ -94,7 +94,7 @@ class Maker:
         cells = self._chosen(found, asked, held, filters, language)
         table = _table(found, asked, cells, citations)
         beside = self._beside(against, found, asked, cells, filters, citations) if against else None
-        return Compared(
+        return MadeTable(
             tuple(each.label for each in asked),
             tuple(ComparedRow(each.label, each.code, each.doc_ids) for each in found),
             table,
