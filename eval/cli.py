@@ -44,6 +44,7 @@ from sinkqa.eval.commands.options import (
 )
 from sinkqa.eval.commands.pages import pages
 from sinkqa.eval.commands.peers import peers
+from sinkqa.eval.commands.policies.comparison import comparison
 from sinkqa.eval.commands.policies.references import references
 from sinkqa.eval.commands.policies.standing import standing
 from sinkqa.eval.commands.policies.trails import trails
@@ -375,6 +376,7 @@ app.command()(standing)
 app.command()(trails)
 app.command()(roundtrip)
 app.command()(pages)
+app.command()(comparison)
 app.command()(references)
 
 

@@ -29,6 +29,7 @@ from rich.text import Text
 
 from sinkqa.ingest.errors import SinkQAError
 from sinkqa.service.commands import edit, fetch, holdings, key, serve, terminal
+from sinkqa.service.commands.analysis.compare import compare
 from sinkqa.service.commands.analysis.references import references
 from sinkqa.service.commands.analysis.standing import standing
 from sinkqa.service.commands.analysis.trail import trail
@@ -124,6 +125,7 @@ def add(
 
 
 app.command()(ask)
+app.command()(compare)
 
 
 @app.command()
