@@ -168,6 +168,8 @@ class Composer:
             elif table:
                 yield from self._table(table, item)
                 table = None
+        if item.table and not any(segment.tabled for segment in item.segments):
+            yield from self._table(item.table, item)
         if item.missing:
             between = say(self.memo.language, "between").join(item.missing)
             yield Block("caution", (shown(say(self.memo.language, "missing", between)),))

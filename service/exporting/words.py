@@ -56,6 +56,8 @@ WORDS = {
     "part": ("Part", "分题"),
     "table": ("Table", "表"),
     "sources": ("Sources", "出处"),
+    "source_of": ("Source: {}", "出处：{}"),
+    "row": ("Row", "行"),
 }
 
 

@@ -8,7 +8,7 @@ import { problem } from "../base/parts.js";
 import { keep, recall } from "../base/store.js";
 import { take } from "../base/titles.js";
 
-const FORMATS = ["docx", "html", "markdown", "xlsx", "bibtex", "ris"];
+const FORMATS = ["docx", "html", "markdown", "xlsx", "csv", "bibtex", "ris"];
 const STYLES = ["gbt7714", "apa"];
 const PLACINGS = ["footnotes", "list"];
 const FIELDS = {
