@@ -7,12 +7,14 @@ import * as basket from "./basket/basket-view.js";
 import * as beside from "./source/beside.js";
 import * as collections from "./library/collections.js";
 import * as history from "./thread/history.js";
+import { later } from "./base/later.js";
 import * as library from "./library/library.js";
 import * as source from "./source/source.js";
 import * as verify from "./quotes/verify.js";
 import { keep, recall } from "./base/store.js";
 
-const VIEWS = { ask, library, beside, verify, basket, history };
+const compare = later("compare", () => import("./compare/compare.js"), "/page/compare/compare.css");
+const VIEWS = { ask, library, beside, compare, verify, basket, history };
 let shown = null;
 
 /** The view, what follows it and its parameters: `#/ask?q=…`, `#/p/PASSAGE?q=start-end`. */
@@ -34,6 +36,7 @@ function route() {
     if (link.dataset.view === name) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
+  document.querySelector("nav a[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" }); // on small screens
   retitle();
   if (moved) byId(`${name}-title`).focus({ preventScroll: true });
   if (moved) scrollTo(0, 0);

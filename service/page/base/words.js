@@ -13,6 +13,12 @@ export const WORDS = {
   ask: ["Ask", "提问"],
   library: ["Library", "资料库"],
   verify: ["Verify", "核对"],
+  compare: ["Compare", "比较"],
+  compareTitle: ["Compare", "比较"],
+  compareLead: [
+    "Set countries, documents or carbon markets side by side. Every cell is quoted from its source.",
+    "把国家、文件或碳市场并列比较，每一格都引自原文。",
+  ],
   history: ["History", "历史"],
   switchLanguage: ["切换到中文", "Switch to English"],
   otherLanguage: ["中文", "English"],
