@@ -26,6 +26,9 @@ from sinkqa.service.answering.writing.checked import sources, write, written_ove
 from sinkqa.service.answering.writing.generating import ChatGenerator, Generator, Source
 from sinkqa.service.answering.writing.translating import translated
 from sinkqa.service.budget import checkpoint, spending
+from sinkqa.service.comparing.comparing import FOUND
+from sinkqa.service.comparing.comparison import Comparison
+from sinkqa.service.comparing.making import Maker, Wanted
 from sinkqa.service.errors import InvalidQuestion
 from sinkqa.service.evidence.citations import cite
 from sinkqa.service.evidence.geometry import quoted_spans
@@ -196,6 +199,36 @@ class QueryEngine:
     def reranker(self) -> Reranker | None:
         """The reranker. The first question loads it, because loading takes seconds and other calls do not need it."""
         return load_reranker(self._settings.reranker) if self._settings.reranker else self._judge.reranker
+
+    def compare(self, wanted: Wanted) -> Comparison:
+        """As :meth:`Engine.compare`."""
+        clock = _Clock()
+        with self._spending(), self._library.reading():
+            documents = self._documents()
+
+            @cache  # cells of one column ask the same of one row's documents
+            def search(text: str, filters: Filters) -> Sequence[Hit]:
+                clock.lap("compare")
+                hits = self._hits(text, k=FOUND, filters=filters)
+                clock.lap("search")
+                return hits
+
+            made = Maker(self._library, documents, search, self._judge, self._pieces).make(wanted)
+            citations = doubted(made.citations, documents, language=made.language)
+            clock.lap("compare")
+        return Comparison(
+            by=wanted.by,
+            columns=made.columns,
+            rows=made.rows,
+            table=made.table,
+            citations=citations,
+            language=made.language,
+            generation=documents.generation,
+            encoder=self._library.encoder.fingerprint,
+            timings_ms=clock.laps,
+            notes=made.notes,
+            beside=made.beside,
+        )
 
     def verify(self, text: str) -> VerifyReport:
         """As :meth:`Engine.verify`."""

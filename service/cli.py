@@ -29,6 +29,7 @@ from rich.text import Text
 
 from sinkqa.ingest.errors import SinkQAError
 from sinkqa.service.commands import edit, fetch, holdings, key, serve, terminal
+from sinkqa.service.commands.analysis.compare import compare
 from sinkqa.service.commands.asking.ask import ask
 from sinkqa.service.commands.filtering import (
     Documents,
@@ -121,6 +122,7 @@ def add(
 
 
 app.command()(ask)
+app.command()(compare)
 
 
 @app.command()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sinkqa.service.answering.dialogue.opening import Opening
     from sinkqa.service.answering.writing.generating import Generator
     from sinkqa.service.asking import QueryEngine
+    from sinkqa.service.comparing.comparison import By, Comparison
     from sinkqa.service.documents.doctor import DoctorReport
     from sinkqa.service.exporting.exporter import Exported
     from sinkqa.service.exporting.memo import Memo
@@ -174,6 +175,30 @@ class Engine(Shelf):
         ``language``: "zh", or English for any other.
         """
         return self._asking.opening(language)
+
+    def compare(
+        self,
+        on: Sequence[str],
+        *,
+        by: By = "country",
+        rows: Sequence[str] = (),
+        filters: Filters | None = None,
+        beside: str | None = None,
+    ) -> Comparison:
+        """Compares countries, documents or carbon markets: rows × columns, each cell a checked quote or missing.
+
+        ``on``: the columns in free words, in Chinese or English. ``rows``: names of countries, documents or markets;
+        none: all that the library holds within ``filters``. ``beside``: a document (id) whose own cells are set
+        beside: it is no source of the comparison.
+
+        Raises:
+            InvalidComparison: no column or row, too many of them, or a row that names nothing.
+            DocumentNotFound, AmbiguousDocument: ``beside`` or a filter names no document, or several.
+        """
+        from sinkqa.service.comparing.making import Wanted
+
+        wanted = Wanted(by, tuple(on), tuple(rows), filters or Filters(), beside)
+        return self._asking.compare(wanted)
 
     def search(
         self, query: str, *, k: int | None = None, mode: SearchMode = "hybrid", filters: Filters | None = None

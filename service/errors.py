@@ -3,6 +3,7 @@
 SinkQAError
 └── ServiceError
     ├── InvalidQuestion    invalid-question    the question has no word, or is too long
+    ├── InvalidComparison  invalid-comparison  a comparison has no column, no row, or too many of either
     ├── InvalidText        invalid-text        the text to verify has no statement, or too much text
     ├── InvalidSetting     invalid-setting     a setting or option is out of its range
     ├── GeneratorUnavailable  generator-unavailable  there is no language model, or its text is incomplete
@@ -53,6 +54,12 @@ class InvalidQuestion(ServiceError):
     """The question has no word, or is too long."""
 
     code = "invalid-question"
+
+
+class InvalidComparison(ServiceError):
+    """A comparison has no column, no row, or too many of either, or a row that names nothing."""
+
+    code = "invalid-comparison"
 
 
 class InvalidText(ServiceError):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sinkqa.service.answer import Answer, AnswerTable, Citation, QuotedSpan
+from sinkqa.service.comparing.comparison import Comparison
 from sinkqa.service.evidence.warnings.direction import SHOWN
 
 _ACTIVE = re.compile(
@@ -71,6 +72,26 @@ def pieces(answer: Answer, link: PassageLink, *, asked: str = "") -> Iterator[Te
             marks.append(CitationLink(start, at + len(text), urls[strand], cited[strand]))
         yield TextChunk(text, tuple(marks))
         at += len(text)
+
+
+def as_markdown(made: Comparison, link: PassageLink) -> str:
+    """A comparison as a table with links, then what stands beside each cell, its sources and its notes."""
+    urls = {each.number: link(each.passage_id, spans=each.spans) for each in made.citations}
+    blocks = list(_rows(made.table))
+    if made.beside:
+        blocks += [(_PARAGRAPH, [f"**{_line(made.beside.title)}**"]), *_rows(made.beside.table)]
+        for row, cells in zip(made.beside.table.rows, made.beside.cells, strict=True):
+            said = ", ".join(f"{each}: {cell.relation}" for each, cell in zip(made.columns, cells, strict=True))
+            blocks.append((_PARAGRAPH, [f"{_line(row.label)}: {_line(said)}"]))
+    language = made.language if made.language in _SOURCES else "en"
+    listed = [f"{each.number}. [{place(each)}]({urls[each.number]}){_doubts(each)}" for each in made.citations]
+    blocks += [(_PARAGRAPH, ["\n".join([f"{_SOURCES[language]}\n", *listed])])] if listed else []
+    blocks += [(_PARAGRAPH, [f"*{escaped(note)}*"]) for note in made.notes]
+    text = ""
+    for gap, strands in blocks:
+        text += gap * bool(text)
+        text += "".join(each if isinstance(each, str) else f" [{each}]({urls[each]})" for each in strands)
+    return text
 
 
 def _blocks(answer: Answer, urls: Mapping[int, str], asked: str) -> Iterator[_Block]:

@@ -32,10 +32,12 @@ from sinkqa.index.errors import PassageNotFound
 from sinkqa.index.hit import SearchMode
 from sinkqa.ingest.errors import SinkQAError
 from sinkqa.service.answer import QuotedSpan
+from sinkqa.service.comparing.comparison import By
 from sinkqa.service.engine import Engine
+from sinkqa.service.interfaces.comparison_schemas import ComparisonOut, On
 from sinkqa.service.interfaces.links import passage_link
 from sinkqa.service.interfaces.schemas import AnswerOut, FiltersIn, K, QuoteOut, SearchOut, Text, VerifyOut
-from sinkqa.service.markdown import pieces
+from sinkqa.service.markdown import as_markdown, pieces
 
 DOCUMENT, PASSAGE = "sinkqa://documents/{doc_id}", "sinkqa://passages/{passage_id}"
 _INSTRUCTIONS = """A library of climate-policy documents in Chinese and English. Ask in either language: `ask` answers \
@@ -126,6 +128,7 @@ class Server(MCPServer[Any]):
             (self.search, "Search the library"),
             (self.fetch, "Read a passage or document"),
             (self.ask, "Ask the library"),
+            (self.compare, "Compare in a table"),
             (self.passages, "List the best passages"),
             (self.verify, "Check a text against the library"),
             (self.verify_quote, "Check a quote"),
@@ -208,6 +211,20 @@ class Server(MCPServer[Any]):
         text = "".join(piece.text for piece in pieces(answer, self._place.get().link))
         cited = {citation.passage_id: citation for citation in answer.citations}
         return _result(answer.as_dict(), text=text, links=[(c.passage_id, c.title, c.quote) for c in cited.values()])
+
+    def compare(
+        self,
+        on: On,
+        by: By = "country",
+        rows: On = [],  # noqa: B006  # pydantic copies it
+        filters: FiltersIn | None = None,
+        beside: Text | None = None,
+    ) -> Annotated[CallToolResult, ComparisonOut]:
+        """Compare countries, documents or carbon markets: rows × columns (`on`, free words) of checked quotes."""
+        chosen = filters.as_filters() if filters else None
+        made = self._engine.compare(on, by=by, rows=rows, filters=chosen, beside=beside)
+        text = as_markdown(made, self._place.get().link)
+        return _result(made.as_dict(), text=text, links=[(c.passage_id, c.title, c.quote) for c in made.citations])
 
     def passages(
         self, query: Text, k: K = None, mode: SearchMode = "hybrid", filters: FiltersIn | None = None

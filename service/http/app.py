@@ -19,6 +19,7 @@ from sinkqa.ingest.extras import is_installed
 from sinkqa.service.hosting.collections import Collections
 from sinkqa.service.hosting.jobs import AllJobs
 from sinkqa.service.hosting.quotas import Quotas
+from sinkqa.service.http.analysis import comparing
 from sinkqa.service.http.guards import access, problems
 from sinkqa.service.http.guards.clients import threads
 from sinkqa.service.http.observing import requests as observing
@@ -69,6 +70,7 @@ def create_app(settings: Settings, *, together: Path | None = None, runs_jobs: b
     problems.install(app)
     for module in (
         answers,
+        comparing,
         documents,
         deleting,
         inside,

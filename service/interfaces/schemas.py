@@ -64,13 +64,13 @@ MAYBE_NAMED: dict[str, Any] = {"pattern": "^([a-z0-9][a-z0-9_-]{0,62})?$"}
 K = Annotated[UpTo100 | None, Field(description="Passages to retrieve, 1-100; unset: the server's choice.")]
 
 
-class _Request(BaseModel):
+class Request(BaseModel):
     """Names that are not known are refused: a misspelt filter must not pass as none."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class FiltersIn(_Request):
+class FiltersIn(Request):
     """Conditions on passages. A passage must meet all that are given."""
 
     doc_ids: list[Text] = Field(default=[], max_length=1000, description="Document ids, or 6 or more of their digits.")
@@ -92,7 +92,7 @@ class FiltersIn(_Request):
         )
 
 
-class AnswerRequest(_Request):
+class AnswerRequest(Request):
     """A question to the library."""
 
     question: Text = Field(
@@ -115,7 +115,7 @@ class AnswerRequest(_Request):
     )
 
 
-class NextRequest(_Request):
+class NextRequest(Request):
     """A question and the passages found for it, to get further questions."""
 
     question: Text = Field(
@@ -135,7 +135,7 @@ class NextOut(BaseModel):
     suggestions: list[str] = Field(description="Questions that the library answers; each was tried just now.")
 
 
-class SearchRequest(_Request):
+class SearchRequest(Request):
     """A search query."""
 
     query: Text = Field(description="In Chinese or English.", examples=["carbon sink offset limit"])
@@ -144,7 +144,7 @@ class SearchRequest(_Request):
     filters: FiltersIn | None = None
 
 
-class VerifyRequest(_Request):
+class VerifyRequest(Request):
     """A text whose claims are to be checked."""
 
     text: Text = Field(
@@ -154,7 +154,7 @@ class VerifyRequest(_Request):
     )
 
 
-class QuoteRequest(_Request):
+class QuoteRequest(Request):
     """A quote to look up."""
 
     quote: Text = Field(

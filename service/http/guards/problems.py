@@ -43,6 +43,7 @@ STATUS: dict[type[SinkQAError], int] = {
     service_errors.InvalidQuestion: 422,
     service_errors.InvalidText: 422,
     service_errors.InvalidCollection: 422,
+    service_errors.InvalidComparison: 422,
     service_errors.InvalidFilter: 422,
     service_errors.CollectionNotFound: 404,
     service_errors.CollectionExists: 409,
