@@ -155,7 +155,8 @@ class Composer:
             yield from self._claim(item)
 
     def _answer(self, item: AnswerItem) -> Iterator[Block | Grid]:
-        yield Block("question", (shown(" ".join(item.question.split())),))
+        if item.question:
+            yield Block("question", (shown(" ".join(item.question.split())),))
         if item.lead:
             yield Block("caution", (shown(item.lead),))
         table, part = item.table, ""

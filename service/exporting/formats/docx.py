@@ -63,6 +63,7 @@ class _Writer:
     def _lay(self, lies: bool) -> None:
         """What follows stands on an upright page or on one that lies on its side. A new page begins if this differs."""
         from docx.enum.section import WD_ORIENT
+        from docx.shared import Mm
 
         section = self._document.sections[-1]
         if (section.orientation == WD_ORIENT.LANDSCAPE) == lies:
@@ -71,6 +72,7 @@ class _Writer:
             section = self._document.add_section()
         section.orientation = WD_ORIENT.LANDSCAPE if lies else WD_ORIENT.PORTRAIT
         section.page_width, section.page_height = section.page_height, section.page_width
+        section.left_margin = section.right_margin = Mm(18 if lies else 32)
 
     def _grid(self, grid: Grid) -> None:
         from docx.oxml import OxmlElement

@@ -5,10 +5,10 @@ import { t } from "../base/i18n.js";
 const SHOWN = 8; // suggestions at once
 
 /**
- * A field labelled `label`. `suggest()` gives what is suggested as `{value, said}`, `said` for `h`; `between` is what
- * separates words that are typed or pasted; `nameOf(value)` is what a chip says; `look(text)` hears what is typed.
+ * A field labelled `label`. `suggest()` gives what is suggested as `{value(), said}`, `said` for `h`; `between` is what
+ * separates words that are typed or pasted; `look(text)` hears what is typed.
  */
-export function chipField(id, label, { hint, suggest, between = null, nameOf = (value) => value, look = () => {} }) {
+export function chipField(id, label, { hint, suggest, between = null, look = () => {} }) {
   let values = [];
   const input = h("input", { type: "text", id, list: `${id}-list`, autocomplete: "off", maxlength: "300", placeholder: hint });
   const list = h("datalist", { id: `${id}-list` });
@@ -28,14 +28,14 @@ export function chipField(id, label, { hint, suggest, between = null, nameOf = (
     const fresh = split(text).filter((each, at, all) => all.indexOf(each) === at && !values.includes(each));
     values = [...values, ...fresh];
     draw();
-    if (fresh.length) announce(t("chipAdded", fresh.map(nameOf).join(t("between"))));
+    if (fresh.length) announce(t("chipAdded", fresh.join(t("between"))));
   }
 
   function take(value) {
     const at = values.indexOf(value);
     values = values.filter((each) => each !== value);
     draw();
-    announce(t("chipGone", nameOf(value)));
+    announce(t("chipGone", value));
     (box.querySelectorAll("button")[at] ?? input).focus();
   }
 
@@ -43,13 +43,13 @@ export function chipField(id, label, { hint, suggest, between = null, nameOf = (
     h(
       "li",
       { class: "pick" },
-      h("span", {}, nameOf(value)),
-      h("button", { type: "button", class: "quiet", label: ["chipOut", nameOf(value)], on: { click: () => take(value) } }, icon("close")),
+      h("span", {}, value),
+      h("button", { type: "button", class: "quiet", label: ["chipOut", value], on: { click: () => take(value) } }, icon("close")),
     );
 
   const offer = ({ value, said }) => {
     const click = () => {
-      add(typeof value === "function" ? value() : value);
+      add(value());
       (offered.querySelector("button") ?? input).focus();
     };
     return h("button", { type: "button", class: "choice", on: { click } }, icon("plus"), h("span", said));
@@ -57,7 +57,7 @@ export function chipField(id, label, { hint, suggest, between = null, nameOf = (
 
   function draw() {
     box.replaceChildren(...values.map(chip));
-    const rest = suggest().filter(({ value }) => !values.includes(typeof value === "function" ? value() : value));
+    const rest = suggest().filter(({ value }) => !values.includes(value()));
     offered.replaceChildren(...rest.slice(0, SHOWN).map(offer));
   }
 

@@ -23,6 +23,7 @@ const SUGGESTED = {
   market: ["limit", "projects", "coverage", "penalty", "monitoring"],
 };
 const EXAMPLES = { country: ["measure", "finance", "target"], document: ["scope", "authority", "penalty"], market: ["limit", "projects"] };
+const NO_COUNTRY = ["none", "UN"];
 const COMMA = /[,，;；、\n]/;
 
 let wanted = { by: "country", on: [], rows: [], asOf: "", beside: "", filters: new URLSearchParams() };
@@ -38,8 +39,8 @@ const on = chipField("compare-on", "compareOn", {
 });
 const rows = chipField("compare-rows", "compareRows", {
   hint: "compareRowsHint",
-  nameOf: (value) => (wanted.by === "country" && /^[A-Z]{2}$/.test(value) ? term("place", value) : value),
-  suggest: () => (wanted.by === "country" ? held.countries.map((value) => ({ value, said: { t: { term: ["place", value] } } })) : []),
+  suggest: () =>
+    wanted.by === "country" ? held.countries.map((code) => ({ value: () => term("place", code), said: { t: { term: ["place", code] } } })) : [],
   look: (text) => wanted.by === "document" && suggestTitles(text),
 });
 const bys = h("div", { class: "choices", role: "group", label: "compareBy" });
@@ -135,7 +136,7 @@ async function learn() {
   const mine = ++turn;
   const got = await get(`/v1/documents?limit=${MOST_DOCUMENTS}&${wanted.filters}`).catch(() => null);
   if (!got || mine !== turn) return;
-  held = { countries: got.facets.jurisdiction.map(({ value }) => value).filter((value) => value !== "none"), titles: got.documents };
+  held = { countries: got.facets.jurisdiction.map(({ value }) => value).filter((value) => !NO_COUNTRY.includes(value)), titles: got.documents };
   rows.draw();
   besides();
   narrow(got.facets);

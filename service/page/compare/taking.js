@@ -41,7 +41,7 @@ function saver(got, address, told) {
     target.value = "";
     try {
       const { style, placing } = settings();
-      const items = [sendable(kept(got, address))];
+      const items = [{ ...sendable(kept(got, address)), question: "" }];
       const { name, left } = await download({ format, title: titleOf(got), style, placing, language: language(), items });
       told.replaceChildren(...(left ? [h("p", { class: "note", role: "alert", t: ["leftOut", left] })] : []));
       announce(t("exported", name));
