@@ -1,4 +1,4 @@
-"""Library, basket and document at every width, in both languages and colours: all fits, and nobody is kept out."""
+"""Every view at every width, in both languages and colours: all fits, and nobody is kept out."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from itertools import product
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -120,8 +121,25 @@ def empty_basket(page: Page, served: Served) -> None:
     expect(page.locator("#basket .empty")).to_be_visible()
 
 
+def compared(page: Page, served: Served) -> None:
+    rows = "&".join(f"rows={found(served, name)['doc_id'][:12]}" for name in HOSTILE)
+    columns = f"on={quote(EVIL)}&on=meadows&on={LONG[:180]}"
+    page.goto(f"{served.url}/#/compare?by=document&{columns}&{rows}&beside={found(served, 'peat.txt')['doc_id']}")
+    expect(page.locator(".comparison tbody tr")).to_have_count(len(HOSTILE))
+    expect(page.locator(".comparison .chip").first).to_be_visible()
+    page.locator("#compared .sources").evaluate("(sources) => (sources.open = true)")
+
+
+def comparing(page: Page, served: Served) -> None:
+    page.route("**/v1/compare", lambda route: None)
+    page.goto(f"{served.url}/#/compare?on={quote(SCRIPT)}&on={LONG}&rows={quote(EVIL)}&as_of=2024-02-29")
+    expect(page.locator(".going")).to_be_visible()
+    page.locator(".narrowed").evaluate("(filters) => (filters.open = true)")
+
+
 VIEWS: list[Callable[[Page, Served], None]] = [
     library, chosen, nothing, failing, loading, correcting, deleting, document, basket, empty_basket,
+    compared, comparing,
 ]  # fmt: skip
 
 
