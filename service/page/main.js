@@ -36,7 +36,8 @@ function route() {
     if (link.dataset.view === name) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  document.querySelector("nav a[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" }); // on small screens
+  const current = document.querySelector("nav a[aria-current]");
+  if (current) current.parentElement.scrollLeft = current.offsetLeft - current.offsetWidth; // small screens: it is seen
   retitle();
   if (moved) byId(`${name}-title`).focus({ preventScroll: true });
   if (moved) scrollTo(0, 0);

@@ -40,7 +40,7 @@ class Rows(StrEnum):
     market = "market"
 
 
-class Form(StrEnum):
+class FileForm(StrEnum):
     """Formats of files that a comparison is written in."""
 
     md = "md"
@@ -69,7 +69,8 @@ def compare(
     since: Since = None,
     until: Until = None,
     form: Annotated[
-        Form | None, typer.Option("--format", help="Write it in this format, with its sources, in place of showing it.")
+        FileForm | None,
+        typer.Option("--format", help="Write it in this format, with its sources, in place of showing it."),
     ] = None,
     output: Annotated[
         Path | None,
@@ -90,7 +91,7 @@ def compare(
     return _show(made)
 
 
-def _file_kind(form: Form | None, output: Path | None, as_json: bool) -> str:
+def _file_kind(form: FileForm | None, output: Path | None, as_json: bool) -> str:
     """The format of the file to write; "" if none is.
 
     Raises:
@@ -99,10 +100,10 @@ def _file_kind(form: Form | None, output: Path | None, as_json: bool) -> str:
     """
     if as_json and (form or output):
         raise typer.BadParameter("--json prints one object; leave out --format and --output", param_hint="--json")
-    if form and output is None and form in (Form.docx, Form.xlsx):
+    if form and output is None and form in (FileForm.docx, FileForm.xlsx):
         raise typer.BadParameter(f"{form.value} is no text; name a file with --output", param_hint="--format")
     if form:
-        return "markdown" if form is Form.md else form.value
+        return "markdown" if form is FileForm.md else form.value
     return memo.format_of(output) if output else ""
 
 
