@@ -27,7 +27,7 @@ const NO_COUNTRY = ["none", "UN"];
 const COMMA = /[,，;；、\n]/;
 
 let wanted = { by: "country", on: [], rows: [], asOf: "", beside: "", filters: new URLSearchParams() };
-let held = { countries: [], titles: [] }; // what the library has to set side by side
+let held = { countries: [], titles: [], markets: [] }; // what the library has to set side by side
 let shown = null; // the address whose table is there
 let running = null;
 
@@ -39,8 +39,10 @@ const on = chipField("compare-on", "compareOn", {
 });
 const rows = chipField("compare-rows", "compareRows", {
   hint: "compareRowsHint",
-  suggest: () =>
-    wanted.by === "country" ? held.countries.map((code) => ({ value: () => term("place", code), said: { t: { term: ["place", code] } } })) : [],
+  suggest: () => [
+    ...(wanted.by === "country" ? held.countries.map((code) => ({ value: () => term("place", code), said: { t: { term: ["place", code] } } })) : []),
+    ...(wanted.by === "market" ? held.markets.map((name) => ({ value: () => name, said: { t: { term: ["market", name] } } })) : []),
+  ],
   look: (text) => wanted.by === "document" && suggestTitles(text),
 });
 const bys = h("div", { class: "choices", role: "group", label: "compareBy" });
@@ -65,6 +67,7 @@ export function begin() {
     ),
   );
   byId("compare").append(form, result);
+  addEventListener("beforeprint", () => result.querySelector(".sources")?.setAttribute("open", ""));
   document.addEventListener("spoken", () => [on, rows].forEach((each) => each.draw()));
   document.addEventListener("edited", () => (shown = null)); // titles may be others now
 }
@@ -136,7 +139,7 @@ async function learn() {
   const mine = ++turn;
   const got = await get(`/v1/documents?limit=${MOST_DOCUMENTS}&${wanted.filters}`).catch(() => null);
   if (!got || mine !== turn) return;
-  held = { countries: got.facets.jurisdiction.map(({ value }) => value).filter((value) => !NO_COUNTRY.includes(value)), titles: got.documents };
+  held = { ...held, countries: got.facets.jurisdiction.map(({ value }) => value).filter((value) => !NO_COUNTRY.includes(value)), titles: got.documents };
   rows.draw();
   besides();
   narrow(got.facets);
@@ -247,6 +250,8 @@ function draw(got, address) {
   const listed = evidence.length > 0 && sources(evidence, open, got.table.rows.flatMap(({ cells }) => cells.map(({ text }) => text)));
   if (listed) listed.open = false; // the table has the words already
   const { beside: other, rows: compares } = got;
+  if (got.by === "market" && !wanted.rows.length) held.markets = compares.map(({ label }) => label);
+  rows.draw();
   result.replaceChildren(
     ...[
       wanted.asOf && h("p", { class: "small", t: ["comparedOn", wanted.asOf] }),

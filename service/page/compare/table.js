@@ -1,22 +1,25 @@
 // A comparison as a table: what each cell quotes, or in how many documents it was not found; on small screens as cards.
 import { h, tag } from "../base/dom.js";
+import { current, titled } from "../base/titles.js";
 import { chip } from "../quotes/statements.js";
+import { titleOf } from "./taking.js";
 
 const LONG = 60; // characters: a cell of more is made wide, so that it is no tower of single words
 const SIGNS = { agrees: "=", differs: "≠", silent: "–" };
 
 /** The table; `open(number, button)` shows a quote in its place. Roles are named: as cards, browsers drop the table's. */
 export function compared(got, open) {
-  const { caption, corner, columns, rows } = got.table;
+  const { corner, columns, rows } = got.table;
+  const caption = got.table.caption || titleOf(got);
   const names = [corner, ...columns].map((name) => h(name ? "th" : "td", name ? { scope: "col", role: "columnheader" } : { role: "cell" }, name));
   return h(
     "div",
-    { class: "scrolled", role: "region", tabindex: "0", ...(caption ? { "aria-label": caption } : { label: "table" }) },
+    { class: "scrolled", role: "region", tabindex: "0", "aria-label": caption, lang: tag(got.language) },
     h(
       "table",
       { class: "tabulated comparison", role: "table" },
-      caption && h("caption", { lang: tag(got.language) }, h("span", {}, caption)),
-      h("thead", { role: "rowgroup" }, h("tr", { role: "row", lang: tag(got.language) }, names)),
+      h("caption", {}, h("span", {}, caption)),
+      h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, names)),
       h("tbody", { role: "rowgroup" }, rows.map((row, at) => rowOf(row, at, got, open))),
     ),
   );
@@ -47,8 +50,17 @@ function cellOf(cell, [row, column], got, open) {
   );
 }
 
-const said = ({ text, citations }, got, open) =>
-  h("p", { lang: tag(languageOf(citations, got)) }, text, chips(citations, got, open));
+const said = ({ text, citations }, got, open) => [
+  h("p", { lang: tag(languageOf(citations, got)) }, text, chips(citations, got, open)),
+  got.by !== "document" && from(citations, got),
+];
+
+/** Which document says it: the rows do not tell. */
+function from(numbers, { citations }) {
+  const titles = new Map(citations.filter((each) => numbers.includes(each.number)).map((each) => [each.doc_id, current(each)]));
+  const named = ({ doc_id, title, language }) => h("span", { lang: tag(language), ...titled(doc_id) }, title);
+  return h("p", { class: "small from" }, [...titles.values()].map(named));
+}
 
 /** What the other document has in the same place, and how the two stand to each other: in a word, and by a sign. */
 function besideOf(own, { relation, citations }, got, open) {

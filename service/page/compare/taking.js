@@ -19,7 +19,7 @@ export function foot(got, address) {
     "footer",
     { class: "foot" },
     h("span", { t: ["compareSpan", documents] }),
-    seconds > 0 && h("span", { t: ["compareTime", number(seconds, { maximumFractionDigits: 1 })] }),
+    seconds >= 0.05 && h("span", { t: ["compareTime", number(seconds, { maximumFractionDigits: 1 })] }),
     got.notes.map((note) => h("span", {}, note)),
     h(
       "div",
