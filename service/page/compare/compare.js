@@ -210,6 +210,7 @@ async function run() {
   result.setAttribute("aria-busy", "true");
   result.replaceChildren(h("div", { class: "card going" }, going, h("progress", { label: "comparing" }), waiting(6)));
   source.close({ returns: false });
+  if (result.getBoundingClientRect().top > innerHeight / 2) result.scrollIntoView(); // else it would seem that nothing happens
   try {
     const got = await post("/v1/compare", await asked(mine.signal), mine.signal);
     if (running !== mine) return;

@@ -584,12 +584,29 @@ def test_the_first_load_is_small_and_every_file_is_the_servers_own(served):
             name: len(client.get(f"/page/{name}").raise_for_status().content)
             for name in (path.relative_to(folder).as_posix() for path in folder.rglob("*.*"))
         }
-        assert sum(sizes.values()) < 350_000
+        loaded = _first(folder, first.text)
+        assert sum(size for name, size in sizes.items() if name in loaded) < 350_000
+        assert {"main.js", "base/words.js"} <= loaded and "compare/compare.js" not in loaded
         assert set(re.findall(r"(?:src|href)=\"/page/([\w./-]+)", first.text)) <= set(sizes)
         known = client.get("/page/main.js", headers={"If-None-Match": client.get("/page/main.js").headers["ETag"]})
         assert known.status_code == 304
         for path in ("../engine.py", "..%2fengine.py", "none.js", "%00", "page.py", ""):
             assert client.get(f"/page/{path}").status_code == 404, path
+
+
+def _first(folder: Path, page: str) -> set[str]:
+    """The files of the first load: what the page names, and what these import at once."""
+    found = {"index.html"}
+    waiting = re.findall(r'(?:src|href)="/page/([\w./-]+)"', page)
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        if name.endswith(".js"):
+            for path in re.findall(r'\bfrom "([\w./-]+)"', (folder / name).read_text(encoding="utf-8")):
+                waiting.append((folder / name).parent.joinpath(path).resolve().relative_to(folder.resolve()).as_posix())
+    return found
 
 
 def test_data_never_becomes_markup_and_no_word_is_missing():
