@@ -44,6 +44,7 @@ from sinkqa.eval.commands.options import (
 )
 from sinkqa.eval.commands.pages import pages
 from sinkqa.eval.commands.peers import peers
+from sinkqa.eval.commands.policies.comparison import comparison
 from sinkqa.eval.commands.provisions import provisions
 from sinkqa.eval.commands.roundtrip import roundtrip
 from sinkqa.eval.commands.statements import statements
@@ -370,6 +371,7 @@ app.command()(attack)
 app.command()(provisions)
 app.command()(roundtrip)
 app.command()(pages)
+app.command()(comparison)
 
 
 def main() -> None:

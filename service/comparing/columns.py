@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sinkqa.index.glossary.renderings import GLOSSARY, glossary
 from sinkqa.index.query.expansion import is_telling
 from sinkqa.ingest.provisions.formulae import ProvisionKind
-from sinkqa.ingest.text.analyzer import terms_of, units
+from sinkqa.ingest.text.analyzer import analyze, terms_of, units
 from sinkqa.ingest.text.language import detect
 from sinkqa.ingest.text.normalised_text import fold
 from sinkqa.ingest.text.patterns import late
@@ -21,11 +21,19 @@ from sinkqa.service.answering.understanding.question import Asked, understand
 Terms = frozenset[str]
 
 
+class Notion(NamedTuple):
+    """A stretch of a text as it is ``said``, with the terms of each rendering of it."""
+
+    said: str
+    renderings: tuple[Terms, ...]
+
+
 class Aspect(NamedTuple):
     """A kind of statement that columns ask for.
 
     ``asks``: words of a column for it. ``says``: what a text of this kind has, folded; None if its ``kind`` of
     provision tells. ``zh`` and ``en``: what to search for, and the question to judge by, ``{}`` for the topic.
+    ``measured``: whether such a text has an amount; if ``amounts``, one with it is preferred.
     """
 
     asks: re.Pattern[str]
@@ -33,6 +41,8 @@ class Aspect(NamedTuple):
     en: tuple[str, str]
     kind: ProvisionKind | None = None
     says: re.Pattern[str] | None = None
+    measured: bool = False
+    amounts: bool = False
 
 
 _ASPECTS: dict[str, Aspect] = {
@@ -41,6 +51,7 @@ _ASPECTS: dict[str, Aspect] = {
         ("处罚 罚款", "违反{}规定的处罚是什么？"),
         ("penalty fine", "What is the penalty for breaching the rules{}?"),
         "penalty",
+        amounts=True,
     ),
     "authority": Aspect(
         late(
@@ -51,12 +62,18 @@ _ASPECTS: dict[str, Aspect] = {
         ("主管部门 负责", "{}由哪个部门负责？"),
         ("responsible authority", "Which authority is responsible{}?"),
         "authority",
+        says=late(
+            r"负责|主管|监督管理|管轄|所管|つかさどる|"
+            r"\bresponsib\w+ (?:for|of|to)\b.{0,60}\b(?:operat|administ|implement|supervis|manag|enforc|monitor|polic)"
+            r"|\b(?:administ|supervis|manag|enforc|implement)(?:e|s|ed|ing|ering|ered)* (?:by|of)\b"
+        ),
     ),
     "prohibition": Aspect(
         late(r"禁止(?:行为|性规定|事项)?|禁令|\b(?:prohibitions?|prohibited|bans?)\b"),
         ("禁止 不得", "禁止哪些{}行为？"),
         ("prohibited must not", "What is prohibited{}?"),
         "prohibition",
+        says=late(r"禁止|不得|不准|严禁|てはならない|\b(?:must|shall|may) not\b|\bprohibit(?:s|ed)?\b|\bunlawful\b"),
     ),
     "duty": Aspect(
         late(r"义务|\b(?:obligations?|duty|duties)\b"),
@@ -75,6 +92,10 @@ _ASPECTS: dict[str, Aspect] = {
         ("适用 范围", "{}的适用范围是什么？"),
         ("scope applies to", "What does it apply to{}?"),
         "scope",
+        says=late(
+            r"适用|标准规定|について定める|に適用"
+            r"|\bthis (?:act|regulation|order|directive|rule|methodology|standard|law)\b.{0,60}\b(?:appl|cover)"
+        ),
     ),
     "exception": Aspect(
         late(r"例外|豁免(?:情形)?|除外|\b(?:exceptions?|exemptions?)\b"),
@@ -103,15 +124,17 @@ _ASPECTS: dict[str, Aspect] = {
             r"目标|目標|指标|到20\d\d年|达到|力争|"
             r"\btargets?\b|\bgoals?\b|\bobjectives?\b|\bby (?:the year |early |end of )?20\d\d\b|\baims? (?:to|at)\b"
         ),
+        measured=True,
     ),
     "instrument": Aspect(
         late(r"(?:政策)?(?:工具|手段)|机制|\b(?:instruments?|mechanisms?|tools?)\b"),
         ("机制 市场 标准 补贴 规划", "{}采用哪些政策工具和机制？"),
         ("instrument mechanism scheme programme", "Which policy instruments or schemes are used{}?"),
         says=late(
-            r"市场|交易|税|补贴|补助|补偿|标准|许可|认证|基金|规划|名录|目录|制度|机制|計画|許可|制度|保安林"
-            r"|\b(?:market|trading|tax\w*|subsid\w+|standards?|permits?|licen[cs]\w+|credits?|certificat\w+|plans?"
-            r"|incentives?|schemes?|programs?|programmes?|regulations?|levy|registry|mechanisms?|agreements?)\b"
+            r"碳市场|排放权?交易|税|补贴|补助|补偿(?:制度|机制)|标准|许可|认证|基金|规划|名录|红线|制度|计画|許可|保安林|認定"
+            r"|\b(?:trading (?:scheme|system)|(?:carbon )?tax(?:es)?|levy|subsid(?:y|ies)|grants?|standards|permits?"
+            r"|licen[cs]es?|credits?|certificat(?:es?|ion)|incentives?|labels?|registry|plans?|programs?|programmes?|funds?"
+            r"|contracts?|easements?)\b"
         ),
     ),
     "monitoring": Aspect(
@@ -129,16 +152,10 @@ _ASPECTS: dict[str, Aspect] = {
 """The kinds of statement, the most telling first: a column asks for the first of which it has a word."""
 
 _TOPIC = ("", "在{}方面有哪些规定和措施？"), ("", "What rules or measures are there{}?")
-
-ACTS = late(
-    r"应当|必须|推进|加强|实施|开展|鼓励|支持|建设|保护|修复|恢复|提升|推动|扩大|严格|建立|组织|采取|禁止|不得|加大|促进|培育|统筹"
-    r"|しなければならない|ものとする|講ずる|推進|努め|してはならない|"
-    r"\b(?:shall|will|must|should|may not|support\w*|invest\w*|restor\w+|protect\w*|expand\w*|reduc\w+|conserv\w+"
-    r"|establish\w*|requir\w+|provid\w+|promot\w+|enhanc\w+|increas\w+|develop\w*|implement\w*|encourag\w+|launch\w*"
-    r"|incentivi[sz]\w+|prohibit\w*|reforest\w*|manag\w+)\b"
-)
-"""What a text has that says what is done, or is to be done."""
+_AMOUNT = ("", "{}是多少？"), ("", "What is the limit or amount{}?")
 _JOINS = late(r"\s+(?:of|for|on|in|to|the|a|an|and|by|with)(?=\s|$)|^(?:the|a|an)\s+|[的及与和]\Z|\A[的及与和]")
+_QUANTITY = late("比例|上限|限额|限制|额度|数量|比率|占比|ratios?|limits?|shares?|caps?|amounts?|rates?|percentages?")
+_BETWEEN = 2  # words that may stand between those of a rendering: carbon and methane market
 _FOR = {"zh": "{}", "en": " for {}"}
 
 
@@ -176,12 +193,19 @@ class Column:
         """The notions of the whole label, by which headers of tables are compared with it."""
         return tuple(_concepts(fold(self.label)))
 
+    @cached_property
+    def counted(self) -> tuple[tuple[Terms, ...], ...]:
+        """The notions without the words that ask for an amount (limit, 比例); none if it asks for no amount."""
+        words = _cut(self.topic)
+        rest = [each for each in words if not _QUANTITY.fullmatch(each)]
+        return tuple(_concepts(" ".join(rest))) if rest and len(rest) < len(words) else ()
+
     def question(self, language: str) -> Asked:
         """The question that its cells are judged by, in the language of a row's documents."""
         asked_in = "zh" if language == "zh" else "en"
         known = self._questions
         if asked_in not in known:
-            zh, en = (self.aspect.zh, self.aspect.en) if self.aspect else _TOPIC
+            zh, en = (self.aspect.zh, self.aspect.en) if self.aspect else _AMOUNT if self.counted else _TOPIC
             _, form = zh if asked_in == "zh" else en
             topic = self._topic(asked_in)
             known[asked_in] = understand(form.format(_FOR[asked_in].format(topic) if topic else ""))
@@ -210,12 +234,29 @@ def columns(given: Sequence[str]) -> list[Column]:
     return [Column(label) for label in dict.fromkeys(" ".join(each.split()) for each in given) if label]
 
 
+def says(concepts: Sequence[Sequence[Terms]], terms: frozenset[str], words: Sequence[str]) -> bool:
+    """As :func:`holds`, of a text with these ``words`` (as units): English words of a rendering must stand together."""
+    return all(
+        any(rendering <= terms and (len(rendering) == 1 or _stand_together(rendering, words)) for rendering in concept)
+        for concept in concepts
+    )
+
+
+def _stand_together(rendering: Terms, words: Sequence[str]) -> bool:
+    """Whether the words of an English rendering stand within a few words; of Chinese, whose terms overlap, yes."""
+    if not all(term.isascii() for term in rendering):
+        return True
+    reach = len(rendering) + _BETWEEN
+    starts = [place for place, word in enumerate(words) if word in rendering]
+    return any(rendering <= {*words[place : place + reach]} for place in starts)
+
+
 def holds(concepts: Sequence[Sequence[Terms]], terms: frozenset[str]) -> bool:
     """Whether the terms have a rendering of every notion."""
     return all(any(rendering <= terms for rendering in concept) for concept in concepts)
 
 
-def _concepts(text: str) -> Iterator[tuple[Terms, ...]]:
+def notions(text: str) -> Iterator[Notion]:
     """The notions of a text: stretches that the glossary knows, and each other word."""
     said = units(text)
     start, loose = 0, list[str]()
@@ -225,12 +266,16 @@ def _concepts(text: str) -> Iterator[tuple[Terms, ...]]:
             loose = []
             key, places = entry
             renderings = [key, *(each for place in places for each in glossary().entries[place])]
-            yield tuple(dict.fromkeys(frozenset(terms_of(list(each))) for each in renderings))
+            yield Notion("".join(key), tuple(dict.fromkeys(frozenset(terms_of(list(each))) for each in renderings)))
             start += len(key)
         else:
             loose.append(said[start])
             start += 1
     yield from _words(loose)
+
+
+def _concepts(text: str) -> Iterator[tuple[Terms, ...]]:
+    return (each.renderings for each in notions(text))
 
 
 def _entry(said: Sequence[str], start: int) -> tuple[tuple[str, ...], list[int]] | None:
@@ -243,16 +288,25 @@ def _entry(said: Sequence[str], start: int) -> tuple[tuple[str, ...], list[int]]
     return None
 
 
-def _words(loose: Sequence[str]) -> Iterator[tuple[Terms, ...]]:
-    """Each word by itself; Chinese characters that stand together are one."""
+def _cut(text: str) -> list[str]:
+    """The words of a folded text."""
+    if text.isascii():
+        return text.split()
+    import rjieba  # its dictionary costs 0.1 s, which a comparison in English need not pay
+
+    return [each.strip() for each in rjieba.cut(text) if each.strip()]
+
+
+def _words(loose: Sequence[str]) -> Iterator[Notion]:
+    """Each word by itself."""
     run = list[str]()
     for unit in [*loose, " "]:
         if unit.isascii():
-            if run:
-                yield (frozenset(terms_of(run)),)
-                run = []
+            for word in _cut("".join(run)):
+                yield Notion(word, (frozenset(analyze(word)),))
+            run = []
             if unit.strip() and is_telling([unit]):
-                yield (frozenset(terms_of([unit])),)
+                yield Notion(unit, (frozenset(terms_of([unit])),))
         else:
             run.append(unit)
 

@@ -9,9 +9,9 @@ from sinkqa.ingest.passage import Passage, Unit
 from sinkqa.ingest.text.analyzer import analyze
 from sinkqa.ingest.text.normalised_text import fold
 from sinkqa.ingest.text.patterns import late
-from sinkqa.service.comparing.bearing import names_row
+from sinkqa.service.comparing.bearing import names_row, stands_above
 from sinkqa.service.comparing.columns import Column, holds
-from sinkqa.service.comparing.rows import Row, above, label_of
+from sinkqa.service.comparing.rows import RowScope, above, label_of
 
 _CELL_OF = " · "
 _LONGEST_HEADER = 30  # characters
@@ -36,8 +36,8 @@ class Labelled(NamedTuple):
         return "\n".join(unit.text for unit in self.units)
 
 
-def labelled(row: Row, column: Column, passages: Iterable[Passage]) -> Labelled | None:
-    """The cell of a table that is labelled with the row's and the column's name; None if none or several tables have it.
+def labelled(row: RowScope, column: Column, passages: Iterable[Passage]) -> Labelled | None:
+    """The cell that a table labels with the row's and the column's name; None if none or several are so labelled.
 
     Labels are compared by notions in either language. A table may have them the other way round, or have its row's name
     in what stands above it. A cell that begins with a key (森林：) is the cell of that key.
@@ -48,7 +48,7 @@ def labelled(row: Row, column: Column, passages: Iterable[Passage]) -> Labelled 
     return best[0] if best and len({each.header for each in best}) == 1 else None
 
 
-def _cells(row: Row, column: Column, passage: Passage) -> Iterator[Labelled]:
+def _cells(row: RowScope, column: Column, passage: Passage) -> Iterator[Labelled]:
     label = label_of(passage)
     cells = [
         (unit, unit.label.removeprefix(label).removeprefix(_CELL_OF))
@@ -65,7 +65,7 @@ def _cells(row: Row, column: Column, passage: Passage) -> Iterator[Labelled]:
                 yield Labelled(passage, tuple(unit for unit, under in cells if under == header), header)
     elif is_called(column, label):
         under = tuple(unit for unit, header in cells if names_row(row, header))
-        if not under and cells and names_row(row, above(passage)):
+        if not under and cells and stands_above(row, above(passage)):
             under = tuple(unit for unit, _ in cells)
         if under:
             yield Labelled(passage, under, label)

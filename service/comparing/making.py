@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
 
-from sinkqa.index.hit import Filters, Hit
+from sinkqa.index.hit import Filters
 from sinkqa.index.library import Library
 from sinkqa.index.store.documents.catalogue import DocumentRecord
 from sinkqa.ingest.text.language import detect
-from sinkqa.service.answer import AnswerTable, Citation
+from sinkqa.service.answer import AnswerRow, AnswerTable, Citation
 from sinkqa.service.answering.judging.judge import Judge
-from sinkqa.service.comparing.beside import stands
+from sinkqa.service.comparing.bearing import is_elsewhere, is_of
+from sinkqa.service.comparing.beside import stands, statements, together
 from sinkqa.service.comparing.columns import Column, columns
-from sinkqa.service.comparing.comparing import Citations, Comparer, Search, table_of
+from sinkqa.service.comparing.comparing import Chosen, Citations, Comparer, Search, StandingOf
 from sinkqa.service.comparing.comparison import Beside, BesideCell, By, ComparedRow
-from sinkqa.service.comparing.rows import MOST_CELLS, MOST_COLUMNS, Row, chosen, rows, within
+from sinkqa.service.comparing.rows import MOST_CELLS, MOST_COLUMNS, RowScope, chosen, rows, within
 from sinkqa.service.errors import InvalidComparison
 from sinkqa.service.evidence.citations import Sources
-from sinkqa.service.evidence.pieces import Pieces
+from sinkqa.service.evidence.pieces import Candidate, Piece, Pieces
 
+_Cells = Sequence[Sequence[Chosen | None]]
+_READ = 12  # passages that a statement of the document beside is looked for in
+_SURE = 1.0
 _LONGEST_LABEL = 200  # characters of a row or a column
 _UNTOLD = {
     "zh": "这些列的文字没有可查找的含义：{}",
@@ -37,7 +42,7 @@ class Wanted:
     by: By
     on: tuple[str, ...]
     rows: tuple[str, ...] = ()
-    filters: Filters = Filters()
+    filters: Filters = field(default_factory=Filters)
     beside: str | None = None
 
 
@@ -63,6 +68,7 @@ class Maker:
     search: Search
     judge: Judge
     pieces: Pieces
+    standing: StandingOf = lambda doc_id: None
 
     def make(self, wanted: Wanted) -> Compared:
         """The comparison that is wanted.
@@ -84,9 +90,10 @@ class Maker:
                 f"comparison: expected at most {MOST_CELLS} cells, got {len(found)} rows × {len(asked)} columns; "
                 "compare them in parts"
             )
-        citations = Citations(self.sources, language)
-        table = self._table(found, asked, held, filters, citations)
-        beside = self._beside(against, found, asked, filters, citations) if against else None
+        citations = Citations(self.sources, language, self.standing)
+        cells = self._chosen(found, asked, held, filters, language)
+        table = _table(found, asked, cells, citations)
+        beside = self._beside(against, found, asked, cells, filters, citations) if against else None
         return Compared(
             tuple(each.label for each in asked),
             tuple(ComparedRow(each.label, each.code, each.doc_ids) for each in found),
@@ -97,46 +104,70 @@ class Maker:
             beside,
         )
 
-    def _table(
+    def _chosen(
         self,
-        found: Sequence[Row],
+        found: Sequence[RowScope],
         asked: Sequence[Column],
         held: Sequence[DocumentRecord],
         filters: Filters,
-        citations: Citations,
-    ) -> AnswerTable:
-        comparer = Comparer(self.library, self.search, self.judge, self.pieces, filters, citations.language)
-        cells = [[citations.cell(comparer.cell(row, column, held), row, column) for column in asked] for row in found]
-        return table_of(found, asked, cells)
+        language: str,
+    ) -> _Cells:
+        comparer = Comparer(self.library, self.search, self.judge, self.pieces, filters, language, cache(self.standing))
+        return [[comparer.cell(row, column, held) for column in asked] for row in found]
 
     def _beside(
         self,
         against: DocumentRecord,
-        found: Sequence[Row],
+        found: Sequence[RowScope],
         asked: Sequence[Column],
+        ours: _Cells,
         filters: Filters,
         citations: Citations,
     ) -> Beside:
         """The document's own cells of the same rows and columns, and how the rows' documents stand to each."""
-        own = [within(row, against) for row in found]
-        table = self._table(own, asked, [against], Filters(), citations)
-        cells: list[tuple[BesideCell, ...]] = []
-        for row, made in zip(found, table.rows, strict=True):
-            search = self._searching(row, filters)
-            related: list[BesideCell] = []
-            for cell in made.cells:
-                if cell.missing is not None or not row.doc_ids:
-                    related.append(BesideCell("unsaid" if cell.missing is not None else "silent"))
-                    continue
-                stood, cited = stands(cell.text, search, self.sources, self.judge, self.pieces)
-                numbers = {each.number: citations.taken(each) for each in cited if each.number in stood.citations}
-                related.append(replace(stood, citations=tuple(numbers[each] for each in stood.citations)))
-            cells.append(tuple(related))
-        return Beside(against.doc_id, against.title, table, tuple(cells))
+        named = [within(row, against) for row in found]
+        theirs = self._chosen(named, asked, [against], Filters(), citations.language)
+        table = _table(named, asked, theirs, citations)
+        cells = tuple(
+            tuple(
+                self._stood(row, column, own, other.text, filters, citations) if other else BesideCell("unsaid")
+                for column, own, other in zip(asked, our_row, their_row, strict=True)
+            )
+            for row, our_row, their_row in zip(found, ours, theirs, strict=True)
+        )
+        return Beside(against.doc_id, against.title, table, cells)
 
-    def _searching(self, row: Row, filters: Filters) -> Callable[[str], list[Hit]]:
+    def _stood(
+        self, row: RowScope, column: Column, own: Chosen | None, text: str, filters: Filters, citations: Citations
+    ) -> BesideCell:
+        """How the row's documents stand to a cell of the document beside, with what tells it."""
         of_row = replace(filters, doc_ids=row.doc_ids, jurisdictions=())
-        return lambda claim: list(self.search(claim, of_row))
+
+        def search(statement: str) -> list[Candidate]:
+            found = self.pieces.of(self.search(statement, of_row)[:_READ]) if row.doc_ids else []
+            return [each for each in found if is_of(row, each)]
+
+        piece = own.piece if own else None
+
+        def elsewhere(other: Piece) -> bool:
+            return is_elsewhere(row, other.passage, self.library)
+
+        encoder = self.pieces.encoder
+        stood = [stands(each, column, piece, search, self.judge, encoder, elsewhere) for each in statements(text)]
+        numbers = [citations.number(each.passage, each.units, column, _SURE) if each.passage else 0 for each in stood]
+        cited = tuple(dict.fromkeys(number for number in numbers if number))
+        return BesideCell(
+            together(stood), tuple(each.said for each in stood), tuple(each.relation for each in stood), cited
+        )
+
+
+def _table(found: Sequence[RowScope], asked: Sequence[Column], cells: _Cells, citations: Citations) -> AnswerTable:
+    """The table of the cells that were chosen, each with its citation."""
+    made = tuple(
+        AnswerRow(row.label, tuple(citations.cell(*each, row) for each in zip(own, asked, strict=True)))
+        for row, own in zip(found, cells, strict=True)
+    )
+    return AnswerTable("", "", tuple(column.label for column in asked), made)
 
 
 def asked_columns(on: Sequence[str]) -> list[Column]:

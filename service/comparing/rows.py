@@ -23,26 +23,28 @@ MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 60, 20, 400
 _NO_COUNTRY = frozenset({None, "UN"})
 _SHORTEST = 6  # digits of a document's id
 _CELL_OF = " · "  # stands between row label and column header in a cell's label
-_VOLUNTARY = late(r"自愿减排|碳普惠|\bvoluntary\b|\bcrediting\b|碳信用")
+VOLUNTARY = late(r"自愿减排|碳普惠|\bvoluntary\b|\bcrediting\b|碳信用")
 MARKET = late(
     r"碳(?:排放权?)?(?:市场|交易)|碳排放(?:权交易|管理|配额)|排放交易|自愿减排|碳普惠|碳信用|交易试点"
     r"|\bemissions? trading\b|\bcarbon (?:market|trading|credit(?:ing)?)|\bcap[- ]and[- ]trade\b|\bets\b"
-    r"|\bclean development mechanism\b|\bcdm\b"
+    r"|\bclean development mechanism\b|\bcdm\b|\bvoluntary (?:carbon )?market"
 )
 """What names carbon markets, pilots and programmes of credits, folded."""
 _ALIAS = late(r"\A(?P<name>.{2,40}?)\s*[（(](?P<short>[A-Z][A-Za-z+]{1,9})[）)]\s*\Z")
 _LABELS = {
     "zh": {False: "{}碳市场", True: "{}自愿减排"},
-    "en": {False: "{} carbon market", True: "{} voluntary market"},
+    "en": {False: "{} carbon market", True: "{} voluntary carbon market"},
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RowScope:
     """A row and where its cells are looked for.
 
-    ``code``: of a country. ``names``: what a market is called, folded. Every piece of the documents ``own`` counts; of
-    the documents ``naming`` only what is said of the row by name. ``of``: the markets' places, by full name or code.
+    ``code``: of a country. ``names``: what a market is called, folded. ``own``: documents of which every piece counts.
+    ``naming``: documents of which only that counts which names the row. ``of``: a market's places, by full name or
+    code. ``home``: the documents ``naming`` that are of these places. ``voluntary``: whether it is a voluntary market;
+    None if its name does not tell.
     """
 
     label: str
@@ -51,6 +53,13 @@ class Row:
     own: tuple[str, ...]
     naming: tuple[str, ...] = ()
     of: tuple[str, ...] = ()
+    home: tuple[str, ...] = ()
+    voluntary: bool | None = None
+
+    @property
+    def tiers(self) -> list[tuple[str, ...]]:
+        """The documents that are searched, those first of which a piece that is likely enough is preferred."""
+        return [each for each in (self.own, self.home, self.naming) if each]
 
     @property
     def doc_ids(self) -> tuple[str, ...]:
@@ -75,7 +84,9 @@ def chosen(records: Sequence[DocumentRecord], filters: Filters, without: Sequenc
     return [record for record in records if fits(record)]
 
 
-def rows(by: By, given: Sequence[str], held: Sequence[DocumentRecord], library: Library, language: str) -> list[Row]:
+def rows(
+    by: By, given: Sequence[str], held: Sequence[DocumentRecord], library: Library, language: str
+) -> list[RowScope]:
     """The rows as ``given``, or all that the documents ``held`` have.
 
     Raises:
@@ -102,10 +113,10 @@ def rows(by: By, given: Sequence[str], held: Sequence[DocumentRecord], library: 
     return found
 
 
-def within(row: Row, record: DocumentRecord) -> Row:
+def within(row: RowScope, record: DocumentRecord) -> RowScope:
     """The same row, looked for by name in a document that is not its own."""
     names = row.names or (() if row.code else (fold(row.label),))
-    return Row(row.label, row.code, names, (), (record.doc_id,), row.of)
+    return RowScope(row.label, row.code, names, (), (record.doc_id,), row.of)
 
 
 def codes_in(text: str) -> frozenset[str]:
@@ -113,7 +124,7 @@ def codes_in(text: str) -> frozenset[str]:
     return frozenset(code for *_, code in countries_in(text))
 
 
-def _country(label: str, held: Sequence[DocumentRecord]) -> Row:
+def _country(label: str, held: Sequence[DocumentRecord]) -> RowScope:
     code = label.upper() if label.upper() in _names() else next((code for *_, code in countries_in(label)), None)
     if code is None:
         code = next((code for *_, code in countries_in(label.title())), None)
@@ -125,15 +136,15 @@ def _country(label: str, held: Sequence[DocumentRecord]) -> Row:
     return _of_country(label, code, held)
 
 
-def _of_country(label: str, code: str, held: Sequence[DocumentRecord]) -> Row:
+def _of_country(label: str, code: str, held: Sequence[DocumentRecord]) -> RowScope:
     """Its own documents: those of the whole country before those of its parts. If none, those of no country."""
     of_it = [each for each in held if each.metadata.jurisdiction == code]
     own = [each.doc_id for each in of_it if each.metadata.place is None] or [each.doc_id for each in of_it]
     others = [each.doc_id for each in held if each.metadata.jurisdiction in _NO_COUNTRY] if not own else []
-    return Row(label, code, (), tuple(own), tuple(others))
+    return RowScope(label, code, (), tuple(own), tuple(others))
 
 
-def _countries(held: Sequence[DocumentRecord], library: Library, language: str) -> Iterator[Row]:
+def _countries(held: Sequence[DocumentRecord], library: Library, language: str) -> Iterator[RowScope]:
     """Of the documents; where these are of none, those that label rows of their tables or that their headings name."""
     codes = dict.fromkeys(each.metadata.jurisdiction for each in held if each.metadata.jurisdiction not in _NO_COUNTRY)
     if not codes:
@@ -167,7 +178,7 @@ def name_of(code: str, language: str) -> str:
     return named[language == "zh"] if named else code
 
 
-def _document(label: str, held: Sequence[DocumentRecord]) -> Row:
+def _document(label: str, held: Sequence[DocumentRecord]) -> RowScope:
     wanted = fold(label).strip("《》")
     by_id = [each for each in held if len(wanted) >= _SHORTEST and each.doc_id.startswith(wanted)]
     exact = [each for each in held if wanted in (fold(each.title), fold(each.name))]
@@ -175,40 +186,35 @@ def _document(label: str, held: Sequence[DocumentRecord]) -> Row:
     found = by_id or exact or sorted(within, key=lambda each: len(each.title))
     if not found:
         raise InvalidComparison(f"rows: expected documents of the library, got {label[:60]!r}; give a title or an id")
-    return Row(label, None, (), (found[0].doc_id,))
+    return RowScope(label, None, (), (found[0].doc_id,))
 
 
-def _of_record(record: DocumentRecord) -> Row:
-    return Row(record.title, None, (), (record.doc_id,))
+def _of_record(record: DocumentRecord) -> RowScope:
+    return RowScope(record.title, None, (), (record.doc_id,))
 
 
-def _market(label: str, held: Sequence[DocumentRecord]) -> Row:
+def _market(label: str, held: Sequence[DocumentRecord]) -> RowScope:
     """The market of a place, or one that goes by this name."""
     alias = _ALIAS.match(label)
-    names = [alias["name"], alias["short"]] if alias else [label]
-    places = _places(label)
-    is_voluntary = _VOLUNTARY.search(fold(label)) is not None
+    known = next((each for each in _known_markets() if fold(label) in map(fold, each)), ())
+    names = [alias["name"], alias["short"]] if alias else [label, *known]
+    places = _places(" ".join(known) or label)
+    is_voluntary = VOLUNTARY.search(fold(label)) is not None
     says_kind = MARKET.search(fold(label)) is not None
-    own = [
-        each.doc_id
-        for each in held
-        if (places and _place_of(each) in places)
-        and MARKET.search(fold(each.title))
-        and (not says_kind or (_VOLUNTARY.search(fold(each.title)) is not None) == is_voluntary)
-    ]
+    titled = [each for each in held if MARKET.search(fold(each.title))]
+    other = {
+        each.doc_id for each in titled if says_kind and (VOLUNTARY.search(fold(each.title)) is not None) != is_voluntary
+    }
+    own = [each.doc_id for each in titled if _place_of(each) in places and each.doc_id not in other]
     short = [each for place in places for each in _short(place)]
-    naming = [each.doc_id for each in held if each.doc_id not in own]
-    return Row(
-        label,
-        None,
-        tuple(dict.fromkeys(fold(each) for each in (*names, *short))),
-        tuple(own),
-        tuple(naming),
-        tuple(places),
-    )
+    naming = [each.doc_id for each in held if each.doc_id not in own and each.doc_id not in other]
+    called = tuple(dict.fromkeys(fold(each) for each in (*names, *short)))
+    home = tuple(each.doc_id for each in held if each.doc_id in naming and _place_of(each) in places)
+    kind = is_voluntary if says_kind else None
+    return RowScope(label, None, called, tuple(own), tuple(naming), tuple(places), home, kind)
 
 
-def _markets(held: Sequence[DocumentRecord], library: Library, language: str) -> Iterator[Row]:
+def _markets(held: Sequence[DocumentRecord], library: Library, language: str) -> Iterator[RowScope]:
     """The markets that documents are about by their titles, then those that label the rows of tables on markets."""
     seen = dict[str, None]()
     headings = library.headings([each.doc_id for each in held])
@@ -219,17 +225,26 @@ def _markets(held: Sequence[DocumentRecord], library: Library, language: str) ->
         )
         if title and place and place not in _NO_COUNTRY:
             called = place if place not in _names() else name_of(place, language)
-            is_voluntary = _VOLUNTARY.search(title) is not None
+            is_voluntary = VOLUNTARY.search(title) is not None
             seen.setdefault(_LABELS[language if language == "zh" else "en"][is_voluntary].format(called))
     for record in held:
         tables: dict[tuple[str | None, str], list[str]] = {}
         for passage in library.passages(record.doc_id):
-            if passage.kind == "row" and (label := label_of(passage)) and MARKET.search(fold(above(passage))):
-                if _places(label) or _ALIAS.match(label):
-                    tables.setdefault((passage.table, " ".join(passage.section)), []).append(label)
+            label = label_of(passage) if passage.kind == "row" else ""
+            is_market = bool(_places(label) or _ALIAS.match(label))
+            if label and is_market and MARKET.search(fold(above(passage))):
+                tables.setdefault((passage.table, " ".join(passage.section)), []).append(label)
         seen |= dict.fromkeys(label for labels in tables.values() if len(labels) > 1 for label in labels)
     for label in seen:
         yield _market(label, held)
+
+
+@cache
+def _known_markets() -> list[tuple[str, ...]]:
+    """All names of each market that is known."""
+    lines = files("sinkqa.service").joinpath(NAMES).read_text("utf-8").splitlines()
+    known = (line.removeprefix("market=") for line in lines if line.startswith("market="))
+    return [tuple(each.lstrip("!") for each in names.split("|")) for names in known]
 
 
 def _places(text: str) -> list[str]:
