@@ -1,7 +1,9 @@
 // A comparison as a table: what each cell quotes, or in how many documents it was not found; on small screens as cards.
 import { h, tag } from "../base/dom.js";
+import { standing } from "../base/standing.js";
 import { current, titled } from "../base/titles.js";
 import { chip } from "../quotes/statements.js";
+import * as source from "../source/source.js";
 import { titleOf } from "./taking.js";
 
 const LONG = 60; // characters: a cell of more is made wide, so that it is no tower of single words
@@ -53,7 +55,12 @@ function cellOf(cell, [row, column], got, open) {
 const said = ({ text, citations }, got, open) => [
   h("p", { lang: tag(languageOf(citations, got)) }, text, chips(citations, got, open)),
   got.by !== "document" && from(citations, got),
+  inForce(citations, got),
 ];
+
+/** That the document is not in force, where it is not, and which one is. */
+const inForce = (numbers, { citations }) =>
+  citations.filter((each) => numbers.includes(each.number)).map((each) => standing(each.standing, (newer, opener) => source.open([newer], 0, opener)));
 
 /** Which document says it: the rows do not tell. */
 function from(numbers, { citations }) {
