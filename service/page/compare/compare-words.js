@@ -15,7 +15,6 @@ export const COMPARE_WORDS = {
   compareDo: ["Compare", "比较"],
   comparing: ["Comparing, column by column…", "正在逐列比较…"],
   compareEmpty: ["Name at least one column: what should be compared?", "请至少写一列：要比较什么？"],
-  compareNoRows: ["The library has nothing to compare in this way.", "资料库中没有可这样比较的内容。"],
   compareTooMany: ["{0} documents fit; choose so that at most {1} do.", "符合条件的文件有 {0} 份，请缩小到 {1} 份以内。"],
   compareTry: ["For example", "例如"],
   compareDone: ["{0:row|rows} by {1:column|columns}, {2:quote|quotes}.", "{0} 行 × {1} 列，引文 {2} 条。"],

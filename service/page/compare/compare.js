@@ -143,8 +143,18 @@ async function learn() {
   rows.draw();
   besides();
   narrow(got.facets);
+  if (!got.total && !String(wanted.filters)) nothing();
   if (wanted.by === "document") rows.list(held.titles.map(({ title }) => title));
   else rows.list([]);
+}
+
+/** The library is empty: how that is mended. */
+function nothing() {
+  const going = running;
+  running = null; // what it still brings is that there are no rows
+  going?.abort();
+  result.setAttribute("aria-busy", "false");
+  result.replaceChildren(h("p", { class: "empty" }, h("a", { href: "#/library", t: "libraryEmpty" })));
 }
 
 let typing = null;
@@ -257,8 +267,8 @@ function draw(got, address) {
     ...[
       wanted.asOf && h("p", { class: "small", t: ["comparedOn", wanted.asOf] }),
       other && h("p", { class: "note plainly", t: ["besideCounts", other.title, other.counts.agrees, other.counts.differs, other.counts.silent] }),
-      compares.length ? compared(got, open) : h("p", { class: "empty", t: "compareNoRows" }),
-      compares.length > 0 && foot(got, address),
+      compared(got, open),
+      foot(got, address),
       listed,
     ].filter(Boolean),
   );

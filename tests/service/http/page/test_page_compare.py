@@ -33,6 +33,7 @@ FILES = {
         "Agencies shall restore meadows. The Secretary shall invest $40 million in meadow restoration each year.\n",
     ),
 }  # fmt: skip
+FACETS = ("subject", "jurisdiction", "type", "year", "language")
 ADDRESS = "/#/compare?by=country&on=penalty&on=finance"
 
 
@@ -111,6 +112,8 @@ def beside(route: Route) -> None:
     ]
     counts = dict.fromkeys(relations, 1)
     table = got["table"] | {"rows": rows}
+    repealed = {"status": "repealed", "on": "2026-01-01", "since": None, "until": "2023-05-01"}
+    got["citations"][0]["standing"] = repealed | {"newer": None, "newer_title": None, "quotes": []}
     got["beside"] = {"doc_id": "0" * 64, "title": "Survey", "table": table, "cells": cells, "counts": counts}
     route.fulfill(response=response, json=got)
 
@@ -124,6 +127,7 @@ def test_what_another_document_says_stands_beside_with_a_word_and_a_sign_and_goe
     expect(said.nth(0)).to_have_text("=agrees with")
     expect(said.nth(1)).to_have_text("≠differs from")
     expect(page.locator("#compared .note")).to_contain_text("“Survey”: 1 agree")
+    expect(page.locator(".comparison .standing").first).to_have_text("Repealed · 2023-05-01")
     page.get_by_role("button", name="Copy Markdown").click()
     expect(page.locator("#live")).to_have_text("Copied.")
     text = page.evaluate("navigator.clipboard.readText()")
@@ -136,6 +140,15 @@ def test_what_another_document_says_stands_beside_with_a_word_and_a_sign_and_goe
     page.locator("nav a[data-view=basket]").click()
     expect(page.get_by_label("Heading of item 1")).to_have_value("By country: penalty, finance")
     expect(page.locator(".keptitem table")).to_contain_text("五千元")
+
+
+def test_an_empty_library_says_so_and_leads_to_where_files_are_added(visit):
+    page = visit("/#/compare", locale="zh-CN")
+    nothing = {"total": 0, "documents": [], "facets": {name: [] for name in FACETS}, "next_offset": None}
+    page.route("**/v1/documents?*", lambda route: route.fulfill(json=nothing))
+    page.goto(page.url.partition("#")[0] + ADDRESS.removeprefix("/"))
+    expect(page.locator("#compared .empty")).to_have_text("资料库是空的。添加文件即可开始。")
+    expect(page.locator("#compared a")).to_have_attribute("href", "#/library")
 
 
 def test_what_cannot_be_compared_is_said_and_waiting_can_be_stopped(visit):
