@@ -39,9 +39,9 @@ class Cited:
 
 @dataclass(frozen=True, slots=True)
 class AnswerItem:
-    """An answer with its question, or "" if the memo's title says it. ``citations``: by number. ``lead``: the line before its segments.
+    """An answer with its question. ``citations``: by number. ``lead``: the line before its segments.
 
-    ``missing``: the parts of the question that were not found.
+    ``question``: "" if the memo's title says it. ``missing``: the parts of the question that were not found.
     """
 
     question: str
