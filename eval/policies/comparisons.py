@@ -30,7 +30,7 @@ _Z = 1.96
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class Proportion:
     """``right`` of ``n``, with Wilson's 95 % interval."""
 
     right: int
@@ -80,17 +80,17 @@ class MadeCell:
 class Measured:
     """What was measured: ``sources`` by table, the ``wrong`` cells of these, and the cells made of policies."""
 
-    sources: dict[str, Share]
+    sources: dict[str, Proportion]
     wrong: tuple[str, ...]
     cells: tuple[MadeCell, ...]
     missing: int
     warm_ms: float
 
     @property
-    def precision(self) -> Share:
+    def precision(self) -> Proportion:
         """Of the cells that were read, the right ones."""
         read = [each for each in self.cells if each.right is not None]
-        return Share(sum(bool(each.right) for each in read), len(read))
+        return Proportion(sum(bool(each.right) for each in read), len(read))
 
 
 @contextmanager
@@ -133,9 +133,9 @@ def _others(engine: Engine, doc_id: str) -> Filters:
     return Filters(doc_ids=tuple(each.doc_id for each in engine.documents() if each.doc_id != doc_id))
 
 
-def _made_again(engine: Engine, doc_id: str, truth: Sequence[TableCell]) -> tuple[dict[str, Share], list[str]]:
+def _made_again(engine: Engine, doc_id: str, truth: Sequence[TableCell]) -> tuple[dict[str, Proportion], list[str]]:
     """The share of each table's cells with the right source, and what is wrong of the others."""
-    shares, wrong = dict[str, Share](), list[str]()
+    shares, wrong = dict[str, Proportion](), list[str]()
     for table in dict.fromkeys(each.table for each in truth):
         cells = {(each.row, each.column): each for each in truth if each.table == table}
         rows, columns = (list(dict.fromkeys(key[place] for key in cells)) for place in (0, 1))
@@ -155,7 +155,7 @@ def _made_again(engine: Engine, doc_id: str, truth: Sequence[TableCell]) -> tupl
                 right += is_right
                 if not is_right:
                     wrong.append(f"{table} · {row.label} · {column}: {cell.text or cell.missing}")
-        shares[table] = Share(right, len(cells))
+        shares[table] = Proportion(right, len(cells))
     return shares, wrong
 
 

@@ -8,10 +8,13 @@ from sinkqa.index.library import Library
 from sinkqa.ingest.about.places import parts_in
 from sinkqa.ingest.passage import Passage
 from sinkqa.ingest.text.normalised_text import fold
+from sinkqa.ingest.text.patterns import late
 from sinkqa.service.comparing.rows import MARKET, VOLUNTARY, RowScope, codes_in
 from sinkqa.service.evidence.entities import entities
 from sinkqa.service.evidence.pieces import Candidate
 
+_ARTICLE, _PARTIES = late(r"\W*(?:Article|第)\W*[\d一二三四五六七八九十]"), late(r"\bPart(?:y|ies)\b|缔约方")
+_PARTIES_OF_TREATY = 5  # times that they are named around an article of a treaty
 _AROUND = 12  # passages to either side
 _LONGEST_NAME = 40  # characters of a label: what is longer is a statement
 
@@ -35,11 +38,14 @@ def is_of(row: RowScope, candidate: Candidate) -> bool:
 def is_elsewhere(row: RowScope, passage: Passage, library: Library) -> bool:
     """Whether a passage of a country's own document is about another country: it, or the text around, names that more.
 
-    A report of the European Union tells of one member state after the other.
+    A report of the European Union tells of one member state after the other; a law repeats the articles of a treaty.
     """
     if row.code is None or passage.doc_id not in row.own:
         return False
     around = " ".join(each.text for each in library.near(passage.passage_id, reach=_AROUND))
+    is_article = bool(_ARTICLE.match(passage.section[-1] if passage.section else ""))
+    if is_article and len(_PARTIES.findall(around)) >= _PARTIES_OF_TREATY:
+        return True
     return any(_names_another(row.code, text) for text in (passage.text, around))
 
 

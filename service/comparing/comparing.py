@@ -28,7 +28,7 @@ from sinkqa.service.evidence.units import said
 
 SETTLED = 0.95  # how sure a cell is that a table's own labels settle
 _BAR = 0.4  # of the judge's confidence; with the notions of the column held, as read (docs/quality.md)
-_STATED, _LIMITING = 0.6, 0.4  # of the bar: the outline tells the kind of a piece; it sets a limit, as is asked
+_STATED, _LIMITING = 0.6, 0.3  # of the bar: the outline tells the kind of a piece; it sets a limit, as is asked
 FOUND = 40
 """Passages that are found for a cell."""
 _READ = 24  # of these, the ones that are judged
@@ -86,10 +86,13 @@ class Comparer:
         checkpoint()
         if not row.doc_ids:
             return None
-        if row.naming and (settled := labelled(row, column, self._tables(row, records))):
-            return _as_chosen(settled, column)
-        tried = (self._judged(row, column, [each for each in records if each.doc_id in tier]) for tier in row.tiers)
-        return next((chosen for chosen in tried if chosen), None)
+        tried = ((tier, [each for each in records if each.doc_id in tier]) for tier in row.tiers)
+        for tier, documents in tried:
+            if tier != row.own and (settled := labelled(row, column, self._tables(row, documents))):
+                return _as_chosen(settled, column)
+            if chosen := self._judged(row, column, documents):
+                return chosen
+        return None
 
     def _judged(self, row: RowScope, column: Column, records: Sequence[DocumentRecord]) -> Chosen | None:
         """The best judged piece of some of the row's documents."""

@@ -21,7 +21,7 @@ _TITLED = 1.06  # ... its document's title has the topic
 _UNMEASURED = 0.75  # ... it has no amount, and the best of its kind have
 _LEANING = 0.9  # ... it leans on what stands before it
 _WISHED = 0.8  # ... it tells what somebody wished, or what might be
-_DEFINES = 0.7  # ... it tells what a word means
+_DEFINES = 0.7  # ... it tells what a word means, or what a law is for
 _ANNEXED = 0.6  # ... it stands in a treaty or list that is annexed
 _PUNISHES = 0.8  # ... it states a penalty, which is not asked for
 
@@ -53,11 +53,12 @@ LEANS = late(
 _WISHES = late(
     r"\b(?:requested|commenters?|suggested|argued|contest(?:s|ed)?|would|could|might|suggests?|appears?|remains?)\b"
 )
+_PURPOSE = late(r"为了?[^。]{2,200}制定本|\bpurposes? of this (?:act|part|regulation|order)\b|ことを目的とする")
 _MEANS = late(
     r"(?:是指|系指|所称|をいう)|\A\W*[\w -]{3,40},? (?:means|has the meaning)\b|\bhas the (?:same )?meaning\b"
 )
 _ANNEX = late(r"\A\W*(?:schedule|annex|appendix|附件|附录|附表|別表)\b|\A(?:附件|附录|附表|別表|附 ?[则則])")
-_OF_TREATY = late(r"\ball parties\b|\bpart(?:y|ies) (?:included in|to the|shall|not included)\b")
+_CLAUSE = late(r"[，,；;。：\n]")
 _LIMITS = late(
     r"不(?:得|能|应)?(?:超过|超出|高于|多于|低于|少于)|上限|下限|至多|至少|以上|以下|以内|超えては"
     r"|\b(?:(?:not|never) (?:to )?exceed|at (?:most|least)|up to|maximum|minimum|no more than|limit(?:ed|s)?)\b"
@@ -91,7 +92,7 @@ def fitness(column: Column, candidate: Candidate) -> float:
     piece, fit, aspect = candidate.piece, 1.0, column.aspect
     if aspect is None or aspect.kind is None:
         fit *= _NO_ACT if not piece.said.has(_ACTS) else 1
-        fit *= _DEFINES if piece.said.has(_MEANS) else 1
+        fit *= _DEFINES if piece.said.has(_MEANS) or piece.said.has(_PURPOSE) else 1
     fit *= _ANNEXED if _is_annexed(piece) else 1
     if column.counted and not _is_measured(piece):
         fit *= _UNMEASURED
@@ -110,15 +111,18 @@ def fitness(column: Column, candidate: Candidate) -> float:
 
 
 def _holds_topic(column: Column, piece: Piece, beside: bool = False) -> bool:
-    """Whether the piece says every notion of the topic; if that asks for an amount, it has one and the other words.
+    """Whether one clause of the piece says every notion of the topic.
+
+    If the topic asks for an amount, a limit of the piece and the other words in its passage are enough.
 
     ``beside``: the heading above counts too.
     """
     own = _NAMES.sub(" ", piece.said.text)
-    said = f"{piece.place.heading.text}. {own}" if beside else own
-    terms = frozenset(analyze(said))
-    if says(column.concepts, terms, units(said)):
+    above = f"{piece.place.heading.text}. " if beside else ""
+    clauses = _CLAUSE.split(own) if len(column.concepts) > 1 else [own]
+    if any(says(column.concepts, frozenset(analyze(said)), units(said)) for said in (above + each for each in clauses)):
         return True
+    terms = frozenset(analyze(above + own))
     return bool(column.counted) and is_limit(piece) and holds(column.counted, terms | piece.whole.terms)
 
 
@@ -128,7 +132,7 @@ def tells(piece: Piece) -> bool:
 
 
 def _is_annexed(piece: Piece) -> bool:
-    return piece.said.has(_OF_TREATY) or any(_ANNEX.search(fold(each)) for each in piece.passage.section)
+    return any(_ANNEX.search(fold(each)) for each in piece.passage.section)
 
 
 def is_limit(piece: Piece) -> bool:

@@ -10,7 +10,7 @@ import typer
 from sinkqa.eval.commands.options import AsJson, Cache, print_json
 
 if TYPE_CHECKING:
-    from sinkqa.eval.policies.comparisons import Measured, Share
+    from sinkqa.eval.policies.comparisons import Measured, Proportion
 
 _SOURCES, _PRECISION = 0.95, 0.90
 
@@ -56,6 +56,6 @@ def print_measured(measured: Measured, *, quotes: bool) -> None:
                 typer.echo(f"    {cell.title}: {' '.join(cell.quote.split())}")
 
 
-def _told(share: Share) -> str:
+def _told(share: Proportion) -> str:
     low, high = share.interval
     return f"{share.mean:.3f} ({share.right} of {share.n}; {low:.2f}-{high:.2f})"

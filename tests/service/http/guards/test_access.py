@@ -158,7 +158,7 @@ def test_every_route_says_which_scope_it_needs_or_is_public(settings):
             needs = operation["security"]
             assert [name for each in needs for name in each] == ["bearer", "header"], path
             scope = needed_scope(operation)
-            asking = ("/v1/answer", "/v1/next", "/v1/search", "/v1/verify", "/v1/export", "/retrieval")
+            asking = ("/v1/answer", "/v1/compare", "/v1/next", "/v1/search", "/v1/verify", "/v1/export", "/retrieval")
             asks = path.startswith(asking) or OPENAI.fullmatch(path)
             assert scope == ("read" if method == "GET" or asks else "write"), (method, path)
             assert {"401", "403", "429"} <= set(operation["responses"])
