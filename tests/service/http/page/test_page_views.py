@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.service.http.browsing import fits, grave, needs_chromium, tab_to
 from tests.service.http.conftest import FILES, Served, serving
@@ -122,11 +122,22 @@ def empty_basket(page: Page, served: Served) -> None:
 
 
 def compared(page: Page, served: Served) -> None:
-    rows = "&".join(f"rows={found(served, name)['doc_id'][:12]}" for name in HOSTILE)
+    quotes = [each["citation"] for each in kept(served) if each["kind"] == "quote"]
+    without = {"glosses": [], "warnings": [], "flags": [], "also_supported_by": [], "boxes": [], "table": None}
+    cited = [each | without | {"number": number, "url": "javascript:owned=1"} for number, each in enumerate(quotes, 1)]
+
+    def filled(route: Route) -> None:
+        response = route.fetch()
+        got = response.json() | {"citations": cited}
+        for row, each in zip(got["table"]["rows"], cited, strict=True):
+            row["cells"][0] = {"text": f"{EVIL} {LONG}", "citations": [each["number"]], "missing": None}
+        route.fulfill(response=response, json=got)
+
+    page.route("**/v1/compare", filled)
+    rows = "&".join(f"rows={each['doc_id'][:12]}" for each in cited)
     columns = f"on={quote(EVIL)}&on=meadows&on={LONG[:180]}"
-    page.goto(f"{served.url}/#/compare?by=document&{columns}&{rows}&beside={found(served, 'peat.txt')['doc_id']}")
-    expect(page.locator(".comparison tbody tr")).to_have_count(len(HOSTILE))
-    expect(page.locator(".comparison .chip").first).to_be_visible()
+    page.goto(f"{served.url}/#/compare?by=document&{columns}&{rows}")
+    expect(page.locator(".comparison tbody .chip")).to_have_count(len(HOSTILE))
     for folded in ("#compared .sources", ".narrowed"):
         page.locator(folded).evaluate("(details) => (details.open = true)")
 
