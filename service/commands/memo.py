@@ -1,7 +1,8 @@
-"""Answers into a file, with notes that cite their sources."""
+"""Answers and comparisons into a file, with notes that cite their sources."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,10 @@ if TYPE_CHECKING:
 
     from sinkqa.ingest.document import Span
     from sinkqa.service.answer import Answer
+    from sinkqa.service.comparing.comparison import Comparison
     from sinkqa.service.engine import Engine
+    from sinkqa.service.exporting.exporter import Exported
+    from sinkqa.service.exporting.memo import Memo
     from sinkqa.service.exporting.rereading import Link
     from sinkqa.service.settings import Settings
 
@@ -34,7 +38,6 @@ def write(
         InvalidExport: the file cannot be written.
     """
     from sinkqa.service.exporting.memo import AnswerItem, Memo
-    from sinkqa.service.settings import Settings
 
     chinese = answers[0].language == "zh"
     memo = Memo(
@@ -42,12 +45,44 @@ def write(
         language="zh" if chinese else "en",
         style="gbt7714" if chinese else "apa",
     )
-    exported = engine.export(memo, kind, link=_link(Settings.load(library=library, collection=collection)))
+    _save(_exported(memo, engine, kind, library, collection), path)
+
+
+def write_comparison(
+    made: Comparison, engine: Engine, path: Path | None, kind: str, *, library: Path | None, collection: str | None
+) -> None:
+    """Writes a comparison to a file, or without ``path`` to standard output.
+
+    Raises:
+        InvalidExport: the file cannot be written.
+    """
+    from sinkqa.service.exporting.memo import Memo
+
+    exported = _exported(Memo.of_comparison(made), engine, kind, library, collection)
+    if path:
+        _save(exported, path)
+        return
+    sys.stdout.buffer.write(exported.content)
+    sys.stdout.flush()
+    _tell_left_out(exported)
+
+
+def _exported(memo: Memo, engine: Engine, kind: str, library: Path | None, collection: str | None) -> Exported:
+    from sinkqa.service.settings import Settings
+
+    return engine.export(memo, kind, link=_link(Settings.load(library=library, collection=collection)))
+
+
+def _save(exported: Exported, path: Path) -> None:
     try:
         path.write_bytes(exported.content)
     except OSError as error:
         raise InvalidExport(f"{path}: cannot be written: {error.strerror}; name another file") from None
     terminal.show_note("written", str(path), style="bold")
+    _tell_left_out(exported)
+
+
+def _tell_left_out(exported: Exported) -> None:
     if exported.withheld:
         terminal.show_note("left out", f"{exported.withheld} quotes that the library no longer holds", style="yellow")
 

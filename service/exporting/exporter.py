@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sinkqa.service.errors import InvalidExport
 from sinkqa.service.evidence.citations import Sources
+from sinkqa.service.exporting.formats.csv import write_csv
 from sinkqa.service.exporting.formats.docx import write_docx
 from sinkqa.service.exporting.formats.html import write_html
 from sinkqa.service.exporting.formats.markdown import write_markdown
@@ -48,6 +49,7 @@ FORMATS = {
     "markdown": Format(".md", "text/markdown; charset=utf-8", write_markdown),
     "html": Format(".html", "text/html; charset=utf-8", write_html),
     "xlsx": Format(".xlsx", f"{_OFFICE}.spreadsheetml.sheet", write_xlsx),
+    "csv": Format(".csv", "text/csv; charset=utf-8", write_csv),
     "bibtex": Format(".bib", "application/x-bibtex; charset=utf-8", _write_bibtex),
     "ris": Format(".ris", "application/x-research-info-systems; charset=utf-8", _write_ris),
 }
@@ -85,7 +87,7 @@ def export(memo: Memo, kind: str, sources: Sources, link: Link) -> Exported:
     """
     if not memo.items:
         raise InvalidExport("items: expected at least one answer, quote or note, got none; collect something first")
-    if kind == "xlsx":  # every quote has a row of its own there
+    if kind in ("xlsx", "csv"):  # each quote has a row or a reference of its own there
         memo = replace(memo, placing="footnotes")
     rereader = Rereader(sources, link, today=_today())
     manuscript = Composer(memo, rereader).compose(today=_today().isoformat())

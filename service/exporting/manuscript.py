@@ -155,7 +155,8 @@ class Composer:
             yield from self._claim(item)
 
     def _answer(self, item: AnswerItem) -> Iterator[Block | Grid]:
-        yield Block("question", (shown(" ".join(item.question.split())),))
+        if item.question:
+            yield Block("question", (shown(" ".join(item.question.split())),))
         if item.lead:
             yield Block("caution", (shown(item.lead),))
         table, part = item.table, ""
@@ -168,6 +169,8 @@ class Composer:
             elif table:
                 yield from self._table(table, item)
                 table = None
+        if item.table and not any(segment.tabled for segment in item.segments):
+            yield from self._table(item.table, item)
         if item.missing:
             between = say(self.memo.language, "between").join(item.missing)
             yield Block("caution", (shown(say(self.memo.language, "missing", between)),))

@@ -7,6 +7,9 @@ from typing import Literal, TypeAlias
 
 from sinkqa.ingest.document import Span
 from sinkqa.service.answer import Answer, AnswerTable, Citation, Segment
+from sinkqa.service.comparing.comparison import Comparison
+from sinkqa.service.exporting.comparisons import beside_each_other
+from sinkqa.service.exporting.words import say
 from sinkqa.service.grounding.guard import Label
 from sinkqa.service.grounding.verifying import VerifyReport
 
@@ -38,7 +41,7 @@ class Cited:
 class AnswerItem:
     """An answer with its question. ``citations``: by number. ``lead``: the line before its segments.
 
-    ``missing``: the parts of the question that were not found.
+    ``question``: "" if the memo's title says it. ``missing``: the parts of the question that were not found.
     """
 
     question: str
@@ -109,3 +112,21 @@ class Memo:
     language: str = "en"
     style: Style = "apa"
     placing: Placing = "footnotes"
+
+    @classmethod
+    def of_comparison(cls, made: Comparison) -> Memo:
+        """The memo for a comparison: its table, with what another document has beside it, and its notes."""
+        by, chinese = say(made.language, f"by.{made.by}"), made.language == "zh"
+        item = AnswerItem(
+            question="",
+            segments=(),
+            citations={each.number: Cited.of(each) for each in made.citations},
+            table=beside_each_other(made),
+            lead="\n".join(made.notes),
+        )
+        return cls(
+            (item,),
+            title=say(made.language, "compared", by, say(made.language, "listed").join(made.columns)),
+            language="zh" if chinese else "en",
+            style="gbt7714" if chinese else "apa",
+        )

@@ -56,6 +56,18 @@ WORDS = {
     "part": ("Part", "分题"),
     "table": ("Table", "表"),
     "sources": ("Sources", "出处"),
+    "compared": ("Comparison by {}: {}", "按{}比较：{}"),
+    "by.country": ("country", "国家"),
+    "by.document": ("document", "文件"),
+    "by.market": ("carbon market", "碳市场"),
+    "listed": (", ", "、"),
+    "beside": ("{} · {}", "{} · {}"),
+    "relation": ("{}: {}", "{}：{}"),
+    "relation.agrees": ("Agrees", "一致"),
+    "relation.differs": ("Differs", "不同"),
+    "relation.silent": ("The documents do not say", "文件未提及"),
+    "source_of": ("Source: {}", "出处：{}"),
+    "row": ("Row", "行"),
 }
 
 

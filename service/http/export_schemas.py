@@ -158,7 +158,7 @@ ItemIn: TypeAlias = Annotated[AnswerIn | ClaimIn | QuotedIn | NoteIn, Field(disc
 class ExportRequest(_RequestPart):
     """A memo, and the format of the exported file."""
 
-    format: Literal["docx", "markdown", "html", "xlsx", "bibtex", "ris"]
+    format: Literal["docx", "markdown", "html", "xlsx", "csv", "bibtex", "ris"]
     items: list[ItemIn] = Field(min_length=1, max_length=500, description="In the order of the memo.")
     title: Short = ""
     language: Literal["zh", "en"] = Field("en", description="Of headings and remarks that the program adds.")

@@ -13,8 +13,9 @@ import * as source from "./source/source.js";
 import * as verify from "./quotes/verify.js";
 import { keep, recall } from "./base/store.js";
 
+const compare = later("compare", () => import("./compare/compare.js"), "/page/compare/compare.css");
 const trail = later("trail", () => import("./trail/trail.js"), "/page/trail/trail.css");
-const VIEWS = { ask, library, beside, verify, trail, basket, history };
+const VIEWS = { ask, library, beside, compare, verify, trail, basket, history };
 const PARTS = { trail: "verify" }; // views without a link of their own in the bar
 let shown = null;
 
@@ -37,6 +38,8 @@ function route() {
     if (link.dataset.view === (PARTS[name] ?? name)) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
+  const current = document.querySelector("nav a[aria-current]");
+  if (current) current.parentElement.scrollLeft = current.offsetLeft - current.offsetWidth; // small screens: it is seen
   retitle();
   if (moved) byId(`${name}-title`).focus({ preventScroll: true });
   if (moved) scrollTo(0, 0);

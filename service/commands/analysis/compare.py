@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
-from sinkqa.service.commands import terminal
+from sinkqa.service.commands import memo, terminal
 from sinkqa.service.commands.filtering import (
     Documents,
     Jurisdictions,
@@ -40,6 +41,16 @@ class Rows(StrEnum):
     market = "market"
 
 
+class FileForm(StrEnum):
+    """Formats of files that a comparison is written in."""
+
+    md = "md"
+    csv = "csv"
+    xlsx = "xlsx"
+    docx = "docx"
+    html = "html"
+
+
 def compare(
     on: Annotated[str, typer.Option("--on", help='The columns, in free words: "forest, 湿地, finance, penalty".')],
     by: Annotated[Rows, typer.Option("--by", help="What the rows are.")] = Rows.country,
@@ -66,17 +77,45 @@ def compare(
     kind: Types = None,
     since: Since = None,
     until: Until = None,
+    form: Annotated[
+        FileForm | None,
+        typer.Option("--format", help="Write it in this format, with its sources, in place of showing it."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="File to write to; without --format, its name's end tells the format."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare countries, documents or carbon markets: a table of checked quotes, or what was not found."""
+    kind_of_file = _file_kind(form, output, as_json)  # fails before anything is compared
     engine = open_engine(library, collection)
     chosen = filters(engine, doc, language, jurisdiction, kind, since, until)
     made = engine.compare(
         _listed(on), by=by.value, rows=_listed(rows), filters=chosen, beside=beside, as_of=as_of and as_of.date()
     )
+    if kind_of_file:
+        memo.write_comparison(made, engine, output, kind_of_file, library=library, collection=collection)
+        return None
     if as_json:
         return terminal.show_json(made.as_dict())
     return _show(made)
+
+
+def _file_kind(form: FileForm | None, output: Path | None, as_json: bool) -> str:
+    """The format of the file to write; "" if none is.
+
+    Raises:
+        UsageError: options that exclude each other, or a format that is no text without a file to write to.
+        InvalidExport: the end of the file's name stands for no format.
+    """
+    if as_json and (form or output):
+        raise typer.BadParameter("--json prints one object; leave out --format and --output", param_hint="--json")
+    if form and output is None and form in (FileForm.docx, FileForm.xlsx):
+        raise typer.BadParameter(f"{form.value} is no text; name a file with --output", param_hint="--format")
+    if form:
+        return "markdown" if form is FileForm.md else form.value
+    return memo.format_of(output) if output else ""
 
 
 def _listed(given: str) -> list[str]:

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 Export = Annotated[
     Path | None,
-    typer.Option("--export", help="Write the answer with notes to this file: .docx, .md, .html, .xlsx, .bib, .ris."),
+    typer.Option(
+        "--export", help="Write the answer with notes to this file: .docx, .md, .html, .xlsx, .csv, .bib, .ris."
+    ),
 ]
 
 

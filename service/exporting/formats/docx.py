@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from sinkqa.service.exporting.manuscript import Grid, Manuscript, Mark, Note, Passage, Strands
+from sinkqa.service.exporting.manuscript import Block, Grid, Manuscript, Mark, Note, Passage, Strands
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _LATIN, _HAN = "Cambria", "SimSun"
 _LATIN_HEAD, _HAN_HEAD = "Calibri", "SimHei"
+_UPRIGHT = 5  # columns of a table that an upright page has room for
 _STYLES = {
     "question": "Heading 1", "part": "Heading 2", "statement": "Normal", "claim": "Normal", "quote": "Quote",
     "remark": "Own note", "caution": "Caution",
@@ -42,18 +43,36 @@ class _Writer:
         about = document.core_properties
         about.title, about.author, about.language = manuscript.title[:255], "SinkQA", manuscript.language
         about.comments = ""
+        lying = _lying(manuscript.blocks)
+        self._lay(any(lying[:1]))
         document.add_paragraph(manuscript.title, "Title")
         document.add_paragraph(manuscript.made, "Caution")
-        for block in manuscript.blocks:
+        for block, lies in zip(manuscript.blocks, lying, strict=True):
+            self._lay(lies)
             if isinstance(block, Grid):
                 self._grid(block)
             else:
                 self._strands(document.add_paragraph(style=_STYLES[block.kind]), block.strands)
         if manuscript.is_list:
+            self._lay(False)
             self._list(manuscript)
         written = BytesIO()
         document.save(written)
         return written.getvalue()
+
+    def _lay(self, lies: bool) -> None:
+        """What follows stands on an upright page or on one that lies on its side. A new page begins if this differs."""
+        from docx.enum.section import WD_ORIENT
+        from docx.shared import Mm
+
+        section = self._document.sections[-1]
+        if (section.orientation == WD_ORIENT.LANDSCAPE) == lies:
+            return
+        if self._document.paragraphs:
+            section = self._document.add_section()
+        section.orientation = WD_ORIENT.LANDSCAPE if lies else WD_ORIENT.PORTRAIT
+        section.page_width, section.page_height = section.page_height, section.page_width
+        section.left_margin = section.right_margin = Mm(18 if lies else 32)
 
     def _grid(self, grid: Grid) -> None:
         from docx.oxml import OxmlElement
@@ -101,6 +120,17 @@ class _Writer:
                     )
                 for text, url in runs:
                     paragraph._p.append(link(self._document.part, text, url) if url else text_run(text))
+
+
+def _lying(blocks: Sequence[Block | Grid]) -> list[bool]:
+    """For each block, whether its page lies on its side. A wide table's page does, with what heads and follows it."""
+    kinds = ["grid" if isinstance(block, Grid) else block.kind for block in blocks]
+    lying = [isinstance(block, Grid) and len(block.head) > _UPRIGHT for block in blocks]
+    for at in range(1, len(blocks)):
+        lying[at] |= lying[at - 1] and kinds[at] == "caution"
+    for at in reversed(range(len(blocks) - 1)):
+        lying[at] |= lying[at + 1] and kinds[at] in ("question", "part")
+    return lying
 
 
 def _paragraphs(note: Note) -> Iterator[list[tuple[str, str | None]]]:

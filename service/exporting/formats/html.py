@@ -9,6 +9,7 @@ from importlib.resources import files
 from sinkqa.service.exporting.manuscript import Block, Grid, Manuscript, Mark, Note, Strands
 from sinkqa.service.exporting.words import say
 
+_UPRIGHT = 5  # columns of a table that the measure of the text has room for
 _TAGS = {"zh": "zh-Hans"}
 _HEAD = """<!doctype html>
 <html lang="{lang}">
@@ -56,7 +57,8 @@ def _grid(grid: Grid) -> str:
     head = "".join(f'<th scope="col">{escape(name)}</th>' if name else "<td></td>" for name in grid.head)
     rows = "\n".join(_row(row) for row in grid.rows)
     inner = f"{caption}\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>"
-    return f'<div class="wide"><table{_lang(grid.language)}>{inner}\n</table></div>'
+    kind = "wide broad" if len(grid.head) > _UPRIGHT else "wide"
+    return f'<div class="{kind}"><table{_lang(grid.language)}>{inner}\n</table></div>'
 
 
 def _row(row: tuple[Strands, ...]) -> str:

@@ -57,7 +57,7 @@ def _table(book: Workbook, name: str, grid: Grid) -> None:
     sheet = _Sheet(book, name, [24] * len(grid.head))
     if grid.caption:
         sheet.row([grid.caption])
-    sheet.head(list(grid.head))
+    sheet.head(list(grid.head), columns=1)
     for row in grid.rows:
         sheet.row([f"{plain(strands)}{f' [{marks}]' if (marks := _marks(strands)) else ''}" for strands in row])
 
@@ -101,14 +101,15 @@ class _Sheet:
         for column, width in enumerate(widths, 1):
             self.sheet.column_dimensions[get_column_letter(column)].width = width
 
-    def head(self, names: Sequence[str]) -> None:
-        """Names of columns, which stay in sight."""
+    def head(self, names: Sequence[str], *, columns: int = 0) -> None:
+        """Names of columns, which stay in sight, as do the first ``columns``."""
         from openpyxl.styles import Font
+        from openpyxl.utils import get_column_letter
 
         self.row(names)
         for cell in self.sheet[self.last]:
             cell.font = Font(bold=True)
-        self.sheet.freeze_panes = f"A{self.last + 1}"
+        self.sheet.freeze_panes = f"{get_column_letter(columns + 1)}{self.last + 1}"
 
     def row(self, values: Sequence[str | int]) -> None:
         """Text as text, whatever it begins with; what no cell has room for goes on in the row below."""

@@ -50,7 +50,8 @@ REFUSED: dict[int | str, dict[str, Any]] = {
 }
 """The ``responses`` of a route for OpenAI's clients."""
 _OBJECT = {"application/json": {"schema": {"type": "object"}}}
-_EVENTS = {**_OBJECT, "text/event-stream": {"schema": {"type": "string"}}}
+_EVENT = {"type": "object", "properties": {"data": {"type": "string"}}, "required": ["data"]}
+_EVENTS = {**_OBJECT, "text/event-stream": {"itemSchema": _EVENT}}
 
 router = APIRouter(tags=["openai"], dependencies=[READS], responses=REFUSED)
 

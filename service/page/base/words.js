@@ -25,6 +25,11 @@ export const WORDS = {
   basedOnSelection: ["Based on: what the selection rests on", "依据：追溯所选文字"],
   basedOnPassage: ["Based on: what this passage rests on", "依据：追溯这一段"],
   basedOnDocument: ["Based on: the documents that this one names", "依据：追溯该文件提到的文件"],
+  compare: ["Compare", "比较"],
+  compareTitle: ["Compare", "比较"],
+  compareLead: [
+    "Set countries, documents or carbon markets side by side. Every cell is quoted from its source.",
+    "把国家、文件或碳市场并列比较，每一格都引自原文。",
   history: ["History", "历史"],
   switchLanguage: ["切换到中文", "Switch to English"],
   otherLanguage: ["中文", "English"],

@@ -2,21 +2,16 @@
 import { file, get } from "../base/api.js";
 import { items, made, put, tell } from "./basket.js";
 import { drawn, numbered } from "./basket-items.js";
+import { download, sendable } from "./sending.js";
 import { announce, byId, h, icon } from "../base/dom.js";
 import { language, t, translate } from "../base/i18n.js";
 import { problem } from "../base/parts.js";
 import { keep, recall } from "../base/store.js";
 import { take } from "../base/titles.js";
 
-const FORMATS = ["docx", "html", "markdown", "xlsx", "bibtex", "ris"];
+const FORMATS = ["docx", "html", "markdown", "xlsx", "csv", "bibtex", "ris"];
 const STYLES = ["gbt7714", "apa"];
 const PLACINGS = ["footnotes", "list"];
-const FIELDS = {
-  answer: ["kind", "question", "lead", "segments", "citations", "table", "missing", "generated"],
-  quote: ["kind", "citation", "remark"],
-  claim: ["kind", "claim", "label", "citations"],
-  note: ["kind", "text"],
-};
 const room = byId("basket");
 const list = h("ol", { class: "kept", id: "basket-items" });
 const told = h("div", { id: "basket-told" });
@@ -91,7 +86,8 @@ function lost(docId, all) {
   }
 }
 
-const settings = () => {
+/** How the memo is to be made, as it was chosen last. */
+export const settings = () => {
   const kept = recall("memo", {});
   const one = (value, among, other) => (among.includes(value) ? value : other);
   return {
@@ -234,25 +230,11 @@ function clear() {
   announce(t("basketCleared"));
 }
 
-const cited = ({ number, doc_id, spans, quote, title }) => ({
-  ...(number !== undefined && { number }),
-  doc_id,
-  spans: spans.map(({ start, end }) => ({ start, end })),
-  quote,
-  title,
-});
-
 /** The memo as the server takes it. */
 function memo(format) {
-  const told = (item) => {
-    const sent = Object.fromEntries(FIELDS[item.kind].map((field) => [field, item[field]]).filter(([, value]) => value !== undefined));
-    if (sent.citations) sent.citations = sent.citations.map(cited);
-    if (sent.citation) sent.citation = cited(sent.citation);
-    return sent;
-  };
   const { title, style, placing } = settings();
   const written = items().filter((item) => item.kind !== "note" || item.text.trim());
-  return { format, title, style, placing, language: language(), items: written.map(told) };
+  return { format, title, style, placing, language: language(), items: written.map(sendable) };
 }
 
 async function save(event) {
@@ -262,12 +244,7 @@ async function save(event) {
   told.replaceChildren(h("p", { class: "note plainly", t: "exporting" }));
   announce(t("exporting"));
   try {
-    const { response, blob, name } = await file("/v1/export", memo(settings().format));
-    const address = URL.createObjectURL(blob);
-    const link = h("a", { href: address, download: name });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(address), 60_000);
-    const left = Number(response.headers.get("SinkQA-Left-Out"));
+    const { name, left } = await download(memo(settings().format));
     told.replaceChildren(
       h("p", { class: "note plainly", t: ["exported", name] }),
       ...(left ? [h("p", { class: "note", role: "alert", t: ["leftOut", left] })] : []),

@@ -54,6 +54,7 @@ export const BASKET_WORDS = {
   "format.html": ["Web page", "网页"],
   "format.markdown": ["Markdown", "Markdown"],
   "format.xlsx": ["Excel", "Excel"],
+  "format.csv": ["CSV", "CSV"],
   "format.bibtex": ["BibTeX, sources only", "BibTeX，仅出处"],
   "format.ris": ["RIS, sources only", "RIS，仅出处"],
   "style.gbt7714": ["GB/T 7714", "GB/T 7714"],

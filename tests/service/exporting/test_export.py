@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
+import csv
 import dataclasses
+import io
 from io import BytesIO
 
 import docx
@@ -117,6 +120,50 @@ def test_excel_holds_every_quote_to_the_letter_with_its_place(engine, basket, an
         assert row[6].hyperlink.target.startswith("http")
     table = next(each.table for each in answers if each.table)
     assert book["Table 1"].max_row == 1 + len(table.rows) + bool(table.caption)
+
+
+def test_csv_is_the_table_itself_with_its_sources_beside_it(engine, answers):
+    item = AnswerItem.of(next(each for each in answers if each.table))
+    content = made(engine, Memo((item,), language="zh", placing="list"), "csv")
+    assert content.startswith(codecs.BOM_UTF8), "Excel reads Chinese"
+    head, *rows = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+    assert item.table is not None and head[: 1 + len(item.table.columns)] == [item.table.corner, *item.table.columns]
+    cited = {name: at for at, name in enumerate(head) if name.startswith("出处：")}
+    assert cited and len(rows) == len(item.table.rows)
+    for row, told in zip(rows, item.table.rows, strict=True):
+        assert row[: 1 + len(told.cells)] == [told.label, *(cell.text for cell in told.cells)]
+        sources = "".join(row[at] for at in cited.values())
+        assert "试点抵销规则" in sources and "http://127.0.0.1:8000/#/p/" in sources
+
+
+def test_csv_lists_what_stands_in_no_table_below_it(engine, answers):
+    table = AnswerItem.of(next(each for each in answers if each.table))
+    lone = AnswerItem.of(answers[0])
+    parts = made(engine, Memo((table, lone)), "csv").decode("utf-8-sig").split("\r\n\r\n")
+    assert len(parts) == 2 and '"Text","Sources"' in parts[1] and "三百元" in parts[1]
+    (part,) = made(engine, Memo((lone,)), "csv").decode("utf-8-sig").split("\r\n\r\n")
+    assert "三百元" in part and "沼泽保护法" in part
+
+
+def test_a_table_that_no_segment_tells_is_written_too(engine, answers):
+    item = AnswerItem.of(next(each for each in answers if each.table))
+    alone = dataclasses.replace(item, segments=())
+    assert "| 云州" in made(engine, Memo((alone,)), "markdown").decode()
+
+
+def test_a_wide_table_lies_on_its_side_in_word_and_nothing_else_does(engine, answers):
+    item = AnswerItem.of(next(each for each in answers if each.table))
+    ((number, _),) = list(item.citations.items())[:1]
+    columns = tuple(f"列{n}" for n in range(7))
+    row = AnswerRow("行", (AnswerCell("x", (number,)), *[AnswerCell(missing="无")] * 6))
+    wide = dataclasses.replace(item, table=AnswerTable("", "", columns, (row,)), segments=())
+
+    def lie(*items) -> list[bool]:
+        sections = docx.Document(BytesIO(made(engine, Memo(items), "docx"))).sections
+        return [each.page_width > each.page_height for each in sections]
+
+    assert lie(wide) == [True] and lie(item) == [False]
+    assert lie(item, wide, item) == [False, True, False]
 
 
 def test_only_sources_are_exported_for_reference_managers_each_once(engine, basket, answers):

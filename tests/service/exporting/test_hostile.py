@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import shutil
 import zipfile
 from io import BytesIO
@@ -67,6 +69,15 @@ def test_no_cell_of_excel_is_a_formula_and_texts_keep_their_signs(hostile):
     assert {each.strip() for each in FORMULAS} <= values and "=column()" in values
     with zipfile.ZipFile(BytesIO(content)) as package:
         assert not any(b"<f>" in package.read(name) for name in package.namelist())
+
+
+def test_no_cell_of_csv_is_run_as_a_formula(hostile):
+    engine, memo = hostile
+    text = engine.export(memo, "csv", link=link).content.decode("utf-8-sig")
+    cells = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
+    assert not [each for each in cells if each.lstrip()[:1] in tuple("=+-@＝＋－＠\t\r") and each.strip()]
+    assert {f"'{each}" for each in FORMULAS[:-1]} <= set(cells) and "'=column()" in cells
+    assert text.count("\x00") == 0
 
 
 def test_word_holds_no_control_and_leads_nowhere_but_to_sources(hostile):

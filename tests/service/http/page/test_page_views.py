@@ -1,4 +1,4 @@
-"""Library, basket and document at every width, in both languages and colours: all fits, and nobody is kept out."""
+"""Every view at every width, in both languages and colours: all fits, and nobody is kept out."""
 
 from __future__ import annotations
 
@@ -168,9 +168,31 @@ def traced(page: Page, served: Served) -> None:
     expect(page.locator("#traced a[href^='javascript']")).to_have_count(0)
 
 
+def compared(page: Page, served: Served) -> None:
+    quotes = [each["citation"] for each in kept(served) if each["kind"] == "quote"]
+    without = {"glosses": [], "warnings": [], "flags": [], "also_supported_by": [], "boxes": [], "table": None}
+    cited = [each | without | {"number": number, "url": "javascript:owned=1"} for number, each in enumerate(quotes, 1)]
+
+    def filled(route: Route) -> None:
+        response = route.fetch()
+        got = response.json() | {"citations": cited}
+        for row, each in zip(got["table"]["rows"], cited, strict=True):
+            row["cells"][0] = {"text": f"{EVIL} {LONG}", "citations": [each["number"]], "missing": None}
+        route.fulfill(response=response, json=got)
+
+    page.route("**/v1/compare", filled)
+    rows = "&".join(f"rows={each['doc_id'][:12]}" for each in cited)
+    columns = f"on={quote(EVIL)}&on=meadows&on={LONG[:180]}"
+    page.goto(f"{served.url}/#/compare?by=document&{columns}&{rows}")
+    expect(page.locator(".comparison tbody .chip")).to_have_count(len(HOSTILE))
+    for folded in ("#compared .sources", ".narrowed"):
+        page.locator(folded).evaluate("(details) => (details.open = true)")
+
+
 VIEWS: list[Callable[[Page, Served], None]] = [
     library, chosen, nothing, failing, loading, correcting, deleting, document, basket, empty_basket,
     traced,
+    compared,
 ]  # fmt: skip
 
 
