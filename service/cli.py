@@ -45,6 +45,7 @@ from sinkqa.service.commands.options import AsJson, Collection, Count, Library, 
 from sinkqa.service.commands.phrases import count
 from sinkqa.service.commands.showing.checks import show_quote, show_verified
 from sinkqa.service.commands.showing.passages import show_search
+from sinkqa.service.commands.surveying import overview as surveying
 
 if _INTERRUPTED is signal.default_int_handler:
     with suppress(ValueError):
@@ -299,6 +300,7 @@ def migrate(
     return None
 
 
+app.command()(surveying.overview)
 app.command()(edit.edit)
 app.command()(fetch.fetch)
 app.command()(serve.serve)

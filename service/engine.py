@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from sinkqa.index.hit import Filters, SearchMode
 from sinkqa.index.library import Library
+from sinkqa.index.store.documents.catalogue import DocumentRecord
 from sinkqa.ingest.document import Metadata
 from sinkqa.service.documents.stored import Shelf
 from sinkqa.service.settings import Settings
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from sinkqa.service.answering.writing.generating import Generator
     from sinkqa.service.asking import QueryEngine
     from sinkqa.service.documents.doctor import DoctorReport
+    from sinkqa.service.documents.facets import Tags
     from sinkqa.service.exporting.exporter import Exported
     from sinkqa.service.exporting.memo import Memo
     from sinkqa.service.exporting.rereading import Link
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from sinkqa.service.intake.reading import OnReading
     from sinkqa.service.intake.turns import Share
     from sinkqa.service.intake.workers import File
+    from sinkqa.service.overview.library_overview import LibraryOverview, TopicPassages
+    from sinkqa.service.overview.overviewing import Chosen, Overviews
 
 _TEXTS_AT_ONCE = 64  # are embedded between two looks at the clock
 _BESIDE_BYTES = 50_000  # of text that a server reads itself: a tenth of a second in which it does little else
@@ -57,6 +61,12 @@ class Engine(Shelf):
         from sinkqa.service.asking import QueryEngine
 
         return QueryEngine(self._library, self._settings, generator=self._generator, astral=self._astral_offsets)
+
+    @cached_property
+    def _overviews(self) -> Overviews:
+        from sinkqa.service.overview.overviewing import Overviews
+
+        return Overviews(self._library, self._settings.library, subjects=self._subjects)
 
     @staticmethod
     def exists(settings: Settings) -> bool:
@@ -223,6 +233,25 @@ class Engine(Shelf):
 
         with self._library.reading():
             return references(self._library, doc_id, pages)
+
+    def tags(self, documents: Sequence[DocumentRecord]) -> Tags:
+        """Topics, sides, means and kinds of documents, by doc_id."""
+        return self._overviews.tags(documents)
+
+    def overview_of_library(self, chosen: Chosen = MappingProxyType({})) -> LibraryOverview:
+        """What the library holds: counts, a timeline, topics by country and year, and who names whom.
+
+        ``chosen``: values of facets. Only documents with one of the values of each facet count.
+        """
+        return self._overviews.overview(chosen)
+
+    def passages_of_topic(self, chosen: Chosen, *, most: int = 100, skip: int = 0) -> TopicPassages:
+        """The passages that a count of an overview stands for, ``most`` of them after the first ``skip``.
+
+        Raises:
+            InvalidFilter: ``chosen`` names no topic, side or means, or one that does not exist.
+        """
+        return self._overviews.passages(chosen, most=most, skip=skip)
 
     @property
     def generation(self) -> int:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from sinkqa.index.store.documents.catalogue import DocumentRecord
 from sinkqa.ingest.passage import Passage
+from sinkqa.service.overview.kept import DocumentTally, TallyFile
 from sinkqa.service.overview.kinds import kinds_of
-from sinkqa.service.overview.topics import Topic, TopicGroup, vocabulary
+from sinkqa.service.overview.topics import places, vocabulary
 
 _SHARE = 0.1  # of a document's passages: with fewer, it only touches a topic
 _LEAST = 2  # passages
@@ -32,43 +33,37 @@ class Holdings(Protocol):
         """The highest headings of documents."""
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentTally:
-    """What one document is about, by bits of :class:`Vocabulary`, and which kinds of document it is.
-
-    ``passages``: the topics of each passage, in reading order. ``about``: the topics of the document.
-    """
-
-    passages: tuple[int, ...]
-    about: int
-    kinds: tuple[str, ...]
-
-    def topics(self, group: TopicGroup) -> tuple[Topic, ...]:
-        """The topics of the document in a group."""
-        return tuple(topic for topic in vocabulary().named(self.about) if topic.group == group)
-
-
 class Tallies:
-    """Counts documents, and caches the counts until a document changes. Safe for threads."""
+    """Counts documents, and keeps the counts until a document changes, also in a file. Safe for threads."""
 
-    def __init__(self, library: Holdings) -> None:
+    def __init__(self, library: Holdings, folder: Path) -> None:
         self._library = library
-        self._kept: dict[tuple[str, int, str], DocumentTally] = {}
+        self._file = TallyFile(folder)
+        self._kept: dict[str, DocumentTally] | None = None
         self._lock = threading.Lock()
 
-    def of(self, records: Sequence[DocumentRecord], *, all_records: bool = False) -> dict[str, DocumentTally]:
-        """The tallies of these documents, by doc_id. ``all_records``: forget the tallies of all other documents."""
-        kept = self._kept
-        now = {(each.doc_id, each.generation, each.added_at): each for each in records}
-        found = {key: kept[key] if key in kept else self._made(record) for key, record in now.items()}
+    def of(self, records: Sequence[DocumentRecord]) -> dict[str, DocumentTally]:
+        """The tallies of all documents of the library, by doc_id. The tallies of others are forgotten."""
         with self._lock:
-            self._kept = found if all_records else {**self._kept, **found}
-        return {doc_id: tally for (doc_id, *_), tally in found.items()}
+            if self._kept is None:
+                self._kept = self._file.read()
+            keys = {record.doc_id: _version(record) for record in records}
+            missing = [record for record in records if keys[record.doc_id] not in self._kept]
+            made = {keys[record.doc_id]: self._made(record) for record in missing}
+            if made or len(keys) < len(self._kept):
+                self._kept = {key: made.get(key) or self._kept[key] for key in keys.values()}
+                self._file.write(self._kept)
+            return {doc_id: self._kept[key] for doc_id, key in keys.items()}
 
     def _made(self, record: DocumentRecord) -> DocumentTally:
         passages = self._library.passages(record.doc_id)
         bits = tuple(passage_topics(passages))
         return DocumentTally(bits, document_topics(record.title, bits), kinds_of(self._library, record))
+
+
+def _version(record: DocumentRecord) -> str:
+    """Changes whenever the passages or the title of a document may have changed."""
+    return f"{record.doc_id} {record.generation} {record.added_at}"
 
 
 def passage_topics(passages: Sequence[Passage]) -> Iterator[int]:
@@ -88,7 +83,7 @@ def document_topics(title: str, passages: Sequence[int]) -> int:
     """The topics that the title names, and those of a tenth of the passages, at least of two."""
     known = vocabulary()
     found = known.bits(title.translate(_MARKS))
-    counts = Counter(place for bits in passages for place in range(len(known.topics)) if bits >> place & 1)
+    counts = Counter(place for bits in passages for place in places(bits))
     for place, number in counts.items():
         if number >= max(_LEAST, _SHARE * len(passages)):
             found |= 1 << place

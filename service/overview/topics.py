@@ -39,8 +39,9 @@ class Topic:
 class Vocabulary:
     """The terms of all topics. ``meant`` and ``near`` give the bits of a term's topics, by its folded form.
 
-    A topic's bit is ``1 << place`` in ``topics``. ``names`` are names of bodies, which mean no topic. ``words`` and ``capitals`` find terms in folded text and
-    abbreviations in the text itself. ``ecosystems`` are the bits of topics that a near word must stand beside.
+    A topic's bit is ``1 << place`` in ``topics``. ``names`` are names of bodies, which mean no topic. ``words`` and
+    ``capitals`` find terms in folded text and abbreviations in the text itself. ``ecosystems``, ``supply`` and
+    ``means`` are the bits of such topics.
     """
 
     topics: tuple[Topic, ...]
@@ -75,7 +76,7 @@ class Vocabulary:
 
     def named(self, bits: int) -> tuple[Topic, ...]:
         """The topics of these bits, in their order."""
-        return tuple(topic for place, topic in enumerate(self.topics) if bits >> place & 1)
+        return tuple(self.topics[place] for place in places(bits))
 
 
 @cache
@@ -112,9 +113,20 @@ def vocabulary() -> Vocabulary:
     )
 
 
-def topic_names() -> dict[tuple[str, str], Topic]:
-    """All topics, by group and id."""
-    return {(topic.group, topic.topic_id): topic for topic in vocabulary().topics}
+@lru_cache(5_000)
+def places(bits: int) -> tuple[int, ...]:
+    """The places of topics, ascending."""
+    return tuple(place for place in range(bits.bit_length()) if bits >> place & 1)
+
+
+def bits_of(values: Mapping[str, Sequence[str]]) -> list[int]:
+    """For each group with values, the bits of its values: a passage fits if it has one of each."""
+    topics = vocabulary().topics
+    return [
+        sum(1 << place for place, topic in enumerate(topics) if topic.group == group and topic.topic_id in set(wanted))
+        for group in get_args(TopicGroup)
+        if (wanted := values.get(group))
+    ]
 
 
 @lru_cache(50_000)
