@@ -245,13 +245,17 @@ class Engine(Shelf):
         """
         return self._overviews.overview(chosen)
 
-    def passages_of_topic(self, chosen: Chosen, *, most: int = 100, skip: int = 0) -> TopicPassages:
+    def passages_of_topics(
+        self, of: Sequence[str], chosen: Chosen = MappingProxyType({}), *, most: int = 100, skip: int = 0
+    ) -> TopicPassages:
         """The passages that a count of an overview stands for, ``most`` of them after the first ``skip``.
 
+        ``of``: topics that a passage must all have, each as "topic:forest", "side:supply" or "means:restoration".
+
         Raises:
-            InvalidFilter: ``chosen`` names no topic, side or means, or one that does not exist.
+            InvalidFilter: ``of`` names no topic, or one that does not exist.
         """
-        return self._overviews.passages(chosen, most=most, skip=skip)
+        return self._overviews.passages(of, chosen, most=most, skip=skip)
 
     @property
     def generation(self) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
+from operator import or_
 from pathlib import Path
 
 from sinkqa.index.library import Library
@@ -25,7 +27,7 @@ from sinkqa.service.overview.library_overview import (
 )
 from sinkqa.service.overview.reference_map import Resolving, reference_map
 from sinkqa.service.overview.tally import Tallies
-from sinkqa.service.overview.topics import bits_of, vocabulary
+from sinkqa.service.overview.topics import vocabulary
 
 Chosen = Mapping[FacetName, Sequence[str]]
 _TOPICAL: tuple[FacetName, ...] = ("topic", "side", "means")
@@ -76,20 +78,20 @@ class Overviews:
             self._kept = dict(list(newest.items())[1 - _MOST_KEPT :]) | {key: made}
         return made
 
-    def passages(self, chosen: Chosen, *, most: int, skip: int) -> TopicPassages:
-        """The passages that have a chosen value of each topical facet, of the documents that have the other values.
+    def passages(self, of: Sequence[str], chosen: Chosen, *, most: int, skip: int) -> TopicPassages:
+        """The passages with all topics ``of``, each as "topic:forest", in the documents with the chosen values.
 
         Raises:
-            InvalidFilter: no topic, side or means is chosen, or one that does not exist.
+            InvalidFilter: ``of`` is empty, or there is no such topic, or no kind that is chosen.
         """
-        wanted = _wanted(chosen)
-        others: Chosen = {name: values for name, values in chosen.items() if name not in _TOPICAL}
+        wanted = _wanted(of)
+        _check(chosen)
         with self._library.reading():
-            listed, tallies = self._listing(others)
+            listed, tallies = self._listing(chosen)
             found: list[tuple[DocumentRecord, list[int]]] = []
             for record in listed.documents:
                 bits = tallies[record.doc_id].passages
-                found.append((record, [at for at, own in enumerate(bits) if all(own & each for each in wanted)]))
+                found.append((record, [at for at, own in enumerate(bits) if own & wanted == wanted]))
             total = sum(len(places) for _, places in found)
             shown: list[TopicPassage] = []
             left = skip
@@ -140,12 +142,14 @@ class Overviews:
         return reference_map(self._library, self._resolver(), records)
 
 
-def _wanted(chosen: Chosen) -> list[int]:
-    _check(chosen)
-    wanted = bits_of({name: chosen[name] for name in _TOPICAL if chosen.get(name)})
-    if not wanted:
-        raise InvalidFilter(f"expected a topic, a side or a means, got none; {_told()}")
-    return wanted
+def _wanted(of: Sequence[str]) -> int:
+    """The bits of topics."""
+    bits = {f"{topic.group}:{topic.topic_id}": 1 << place for place, topic in enumerate(vocabulary().topics)}
+    unknown = [each for each in of if each not in bits]
+    if unknown or not of:
+        got = repr(unknown[0][:40]) if unknown else "none"
+        raise InvalidFilter(f"of: expected a topic, a side or a means, got {got}; known are: {', '.join(bits)}")
+    return reduce(or_, (bits[each] for each in of))
 
 
 def _check(chosen: Chosen) -> None:

@@ -119,16 +119,6 @@ def places(bits: int) -> tuple[int, ...]:
     return tuple(place for place in range(bits.bit_length()) if bits >> place & 1)
 
 
-def bits_of(values: Mapping[str, Sequence[str]]) -> list[int]:
-    """For each group with values, the bits of its values: a passage fits if it has one of each."""
-    topics = vocabulary().topics
-    return [
-        sum(1 << place for place, topic in enumerate(topics) if topic.group == group and topic.topic_id in set(wanted))
-        for group in get_args(TopicGroup)
-        if (wanted := values.get(group))
-    ]
-
-
 @lru_cache(50_000)
 def _meaning(said: str) -> tuple[int, int]:
     """The bits of all terms inside the words that were found, and of all near words."""

@@ -13,7 +13,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "empty": ("The library holds no documents.", "资料库中没有文件。"),
     "none": ("not known", "不详"),
     "more": ("others", "其他"),
-    "topic": ("Topic", "主题"),
+    "topic": ("Topic", "领域"),
     "side": ("Side", "供需"),
     "means": ("Means", "措施"),
     "kind": ("Kind", "文种"),

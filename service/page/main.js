@@ -7,12 +7,15 @@ import * as basket from "./basket/basket-view.js";
 import * as beside from "./source/beside.js";
 import * as collections from "./library/collections.js";
 import * as history from "./thread/history.js";
+import { later } from "./base/later.js";
 import * as library from "./library/library.js";
 import * as source from "./source/source.js";
 import * as verify from "./quotes/verify.js";
 import { keep, recall } from "./base/store.js";
 
-const VIEWS = { ask, library, beside, verify, basket, history };
+const overview = later("overview", () => import("./overview/overview.js"), "/page/overview/overview.css");
+const VIEWS = { ask, library, overview, beside, verify, basket, history };
+const PARTS = { overview: "library" }; // views without a link of their own in the bar
 let shown = null;
 
 /** The view, what follows it and its parameters: `#/ask?q=…`, `#/p/PASSAGE?q=start-end`. */
@@ -31,7 +34,7 @@ function route() {
   shown = name;
   for (const each of Object.keys(VIEWS)) byId(`view-${each}`).hidden = each !== name;
   for (const link of document.querySelectorAll("nav a")) {
-    if (link.dataset.view === name) link.setAttribute("aria-current", "page");
+    if (link.dataset.view === (PARTS[name] ?? name)) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
   retitle();

@@ -53,8 +53,11 @@ def overview(
     ] = None,
     year: Annotated[list[str] | None, typer.Option(help="Only documents of this year; repeatable.")] = None,
     passages: Annotated[
-        bool, typer.Option("--passages", help="List the passages about the topic, side or means instead.")
-    ] = False,
+        list[str] | None,
+        typer.Option(
+            help="List the passages about it instead: topic:forest, side:supply, means:restoration; several: about all."
+        ),
+    ] = None,
     svg: Annotated[Path | None, typer.Option(help="Write the map of references to this file.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write all tables and the map to this file, as one page.")] = None,
     spoken: Annotated[
@@ -74,7 +77,7 @@ def overview(
         "year": year or [],
     }
     if passages:
-        return _show_passages(engine.passages_of_topic(chosen, most=_MOST), as_json=as_json)
+        return _show_passages(engine.passages_of_topics(passages, chosen, most=_MOST), as_json=as_json)
     found = engine.overview_of_library(chosen)
     if svg:
         _write(svg, _drawn(found, language))

@@ -87,7 +87,7 @@ def _line(node: MapNode, y: int, link: Link) -> str:
     text = f'<text x="{_LEFT + _YEAR}" y="{y + 5}"{tag}>{written(shown)}<title>{written(node.title)}</title></text>'
     address = link(node)
     if address:
-        text = f'<a href="{escape(address)}">{text}</a>'
+        text = f'<a href="{escape(address)}" data-document="{escape(node.doc_id)}">{text}</a>'
     return (
         f'<text class="year" x="{_LEFT}" y="{y + 5}">{node.year or "–"}</text>{text}'
         f'<path class="lead" d="M{end:.0f} {y}H{_DOT - 8}"/><circle class="dot" cx="{_DOT}" cy="{y}" r="3.5"/>'

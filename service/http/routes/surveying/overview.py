@@ -81,16 +81,25 @@ def get_overview(request: Request, engine: EngineOf, chosen: ChosenOf) -> Respon
     responses=ok(TopicPassagesOut, "Passages in the order of titles and reading.") | UNCHANGED,
 )
 def list_topic_passages(
-    request: Request, engine: EngineOf, chosen: ChosenOf, limit: Limit = 100, offset: Offset = 0
+    request: Request,
+    engine: EngineOf,
+    chosen: ChosenOf,
+    of: Annotated[
+        list[str],
+        Query(min_length=1, max_length=11, description="topic:forest, side:supply: a passage must have all of them."),
+    ],
+    limit: Limit = 100,
+    offset: Offset = 0,
 ) -> Response:
-    """`topic`, `side` and `means` are those of the passage, at least one of them; all others are of the document."""
+    """`of` tells what passages are about. All other values choose documents, as for the overview."""
     with engine.reading():
         return unless_known(
             request,
-            lambda: Json(asdict(engine.passages_of_topic(chosen, most=limit, skip=offset))),
+            lambda: Json(asdict(engine.passages_of_topics(of, chosen, most=limit, skip=offset))),
             "passages of topics",
             _RULE,
             engine.generation,
+            of,
             chosen,
             limit,
             offset,
@@ -102,13 +111,13 @@ def list_topic_passages(
     operation_id="draw_references",
     summary="Draw which documents name which",
     response_class=Response,
-    responses={
+    responses=UNCHANGED
+    | {
         200: {
             "description": "The map of references. Each document is a link to its first passage in the page.",
             "content": {"image/svg+xml": {"schema": {"type": "string"}}},
         }
-    }
-    | UNCHANGED,
+    },
 )
 def draw(
     request: Request,
