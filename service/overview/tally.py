@@ -15,7 +15,7 @@ from sinkqa.service.overview.kinds import kinds_of
 from sinkqa.service.overview.topics import places, vocabulary
 
 _SHARE = 0.1  # of a document's passages: with fewer, it only touches a topic
-_LEAST = 2  # passages
+_LEAST, _SHORT = 2, 5  # passages that a document of more than so many must have of a topic
 _MARKS = str.maketrans("《》", "  ")  # a title names what it is about, also where it is that of another document
 _TITLE = 0.5  # of the passages: a heading above more of them names the document, and not its parts
 
@@ -80,11 +80,11 @@ def passage_topics(passages: Sequence[Passage]) -> Iterator[int]:
 
 
 def document_topics(title: str, passages: Sequence[int]) -> int:
-    """The topics that the title names, and those of a tenth of the passages, at least of two."""
+    """The topics that the title names, and those of a tenth of the passages; of a longer document at least of two."""
     known = vocabulary()
     found = known.bits(title.translate(_MARKS))
     counts = Counter(place for bits in passages for place in places(bits))
     for place, number in counts.items():
-        if number >= max(_LEAST, _SHARE * len(passages)):
+        if number >= max(_LEAST if len(passages) > _SHORT else 1, _SHARE * len(passages)):
             found |= 1 << place
     return found
