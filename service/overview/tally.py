@@ -20,7 +20,7 @@ _MARKS = str.maketrans("《》", "  ")  # a title names what it is about, also w
 _TITLE = 0.5  # of the passages: a heading above more of them names the document, and not its parts
 
 
-class Holdings(Protocol):
+class Counted(Protocol):
     """The documents of a library, as far as they are counted."""
 
     def passages(self, doc_id: str, *, most: int = -1) -> list[Passage]:
@@ -36,7 +36,7 @@ class Holdings(Protocol):
 class Tallies:
     """Counts documents, and keeps the counts until a document changes, also in a file. Safe for threads."""
 
-    def __init__(self, library: Holdings, folder: Path) -> None:
+    def __init__(self, library: Counted, folder: Path) -> None:
         self._library = library
         self._file = TallyFile(folder)
         self._kept: dict[str, DocumentTally] | None = None

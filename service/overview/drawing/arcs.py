@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from html import escape
 from importlib.resources import files
 from itertools import groupby
 
 from sinkqa.service.overview.countries import country
-from sinkqa.service.overview.library_overview import MapEdge, MapNode, ReferenceMap
+from sinkqa.service.overview.library_overview import EdgeKind, MapEdge, MapNode, ReferenceMap
 from sinkqa.service.overview.words import say
 
 Link = Callable[[MapNode], str | None]
@@ -21,6 +21,7 @@ _MOST = 120  # documents: a picture with more is no longer read
 _ROW, _HEAD, _TOP = 26, 40, 58  # pixels: a document, the name of a country, what stands above all
 _LEFT, _YEAR, _DOT, _WIDTH = 20, 48, 620, 980
 _LETTER = 7.0  # pixels of a Latin letter of 14 pixels, at most on average; Han characters are twice as wide
+_INK: Mapping[EdgeKind, str] = {"cites": "#1c6547", "repeals": "#a02d1c"}
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -37,10 +38,11 @@ def draw_references(drawn: ReferenceMap, *, language: str, link: Link) -> str:
     body = "\n".join((*_groups(nodes, place, language, link), *_arcs(nodes, edges, place, language)))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="map" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" '
-        f'height="{height}" lang="{lang}" role="group" aria-labelledby="map-title map-desc">\n'
+        f'height="{height}" lang="{lang}" font-family="sans-serif" font-size="14" '
+        f'role="group" aria-labelledby="map-title map-desc">\n'
         f'<title id="map-title">{say(language, "map")}</title>\n'
         f'<desc id="map-desc">{say(language, "map said")} {told}</desc>\n<style>\n{style()}</style>\n'
-        f'<rect class="paper" width="{_WIDTH}" height="{height}"/>\n{_legend(language)}\n{body}\n</svg>\n'
+        f'<rect class="paper" fill="#fff" width="{_WIDTH}" height="{height}"/>\n{_legend(language)}\n{body}\n</svg>\n'
     )
 
 
@@ -90,7 +92,8 @@ def _line(node: MapNode, y: int, link: Link) -> str:
         text = f'<a href="{escape(address)}" data-document="{escape(node.doc_id)}">{text}</a>'
     return (
         f'<text class="year" x="{_LEFT}" y="{y + 5}">{node.year or "–"}</text>{text}'
-        f'<path class="lead" d="M{end:.0f} {y}H{_DOT - 8}"/><circle class="dot" cx="{_DOT}" cy="{y}" r="3.5"/>'
+        f'<path class="lead" stroke="#ccc" d="M{end:.0f} {y}H{_DOT - 8}"/>'
+        f'<circle class="dot" cx="{_DOT}" cy="{y}" r="3.5"/>'
     )
 
 
@@ -107,20 +110,27 @@ def _arcs(nodes: Sequence[MapNode], edges: Sequence[MapEdge], place: dict[str, i
         yield (
             f'<g class="reference" data-source="{escape(edge.source)}" data-target="{escape(edge.target)}">'
             f"<title>{written(said)}</title>"
-            f'<path class="edge{kind}" stroke-width="{width:g}" '
+            f'<path class="edge{kind}" {_ink(edge.kind)} stroke-width="{width:g}" '
             f'd="M{_DOT + 5} {start}C{out:.0f} {start} {out:.0f} {end} {_DOT + 14} {end}"/>'
-            f'<path class="head{kind}" d="M{_DOT + 5} {end}l10 -4.5v9z"/></g>'
+            f'<path class="head{kind}" fill="{_INK[edge.kind]}" d="M{_DOT + 5} {end}l10 -4.5v9z"/></g>'
         )
+
+
+def _ink(kind: EdgeKind) -> str:
+    """How a line is drawn where no style may be read, as behind the server's policy."""
+    dashed = ' stroke-dasharray="7 4"' if kind == "repeals" else ""
+    return f'fill="none" stroke="{_INK[kind]}"{dashed}'
 
 
 def _legend(language: str) -> str:
     cites, repeals = say(language, "cites"), say(language, "repeals")
     second = 110 + width_of(cites) * _LETTER
     return (
-        f'<path class="edge" stroke-width="2" d="M{_LEFT} 28h34"/><path class="head" d="M{_LEFT + 40} 28l-10 -4.5v9z"/>'
+        f'<path class="edge" {_ink("cites")} stroke-width="2" d="M{_LEFT} 28h34"/>'
+        f'<path class="head" fill="{_INK["cites"]}" d="M{_LEFT + 40} 28l-10 -4.5v9z"/>'
         f'<text class="key" x="{_LEFT + 50}" y="33">{cites}</text>'
-        f'<path class="edge repeals" stroke-width="2" d="M{second:.0f} 28h34"/>'
-        f'<path class="head repeals" d="M{second + 40:.0f} 28l-10 -4.5v9z"/>'
+        f'<path class="edge repeals" {_ink("repeals")} stroke-width="2" d="M{second:.0f} 28h34"/>'
+        f'<path class="head repeals" fill="{_INK["repeals"]}" d="M{second + 40:.0f} 28l-10 -4.5v9z"/>'
         f'<text class="key" x="{second + 50:.0f}" y="33">{repeals}</text>'
     )
 

@@ -10,6 +10,7 @@ import { referenceMap } from "./map.js";
 import { OVERVIEW_WORDS } from "./overview-words.js";
 import { openPassage, passages } from "./passages.js";
 
+const AT_ONCE = 200; // documents of the timeline
 const room = byId("overview");
 let query = new URLSearchParams(); // what is chosen, as facets have it
 let turn = 0; // what arrives for an earlier choice comes too late
@@ -83,26 +84,32 @@ function parts(got) {
   ];
 }
 
+/** The documents by year, a part at a time. */
 function timeline(documents) {
-  const years = Map.groupBy(documents, ({ year }) => year);
+  const years = h("ol", { class: "timeline" });
+  const more = h("button", { type: "button", class: "plain", t: "more" });
+  let shown = 0;
+  const add = () => {
+    const part = Map.groupBy(documents.slice(shown, shown + AT_ONCE), ({ year }) => year);
+    const added = [...part].map(([year, of]) => inYear(year, of));
+    years.append(...added);
+    shown += AT_ONCE;
+    more.hidden = shown >= documents.length;
+    return added;
+  };
+  add();
+  more.addEventListener("click", () => add()[0].querySelector("button").focus());
   return h(
     "section",
     { "data-part": "timeline", "aria-labelledby": "timeline-title" },
     h("h2", { id: "timeline-title", t: "timeline" }),
-    h(
-      "ol",
-      { class: "timeline" },
-      [...years].map(([year, of]) =>
-        h(
-          "li",
-          {},
-          h("h3", {}, year === null ? h("span", { t: "facetNone" }) : String(year)),
-          h("ul", {}, of.map(dated)),
-        ),
-      ),
-    ),
+    years,
+    more,
   );
 }
+
+const inYear = (year, documents) =>
+  h("li", {}, h("h3", {}, year === null ? h("span", { t: "facetNone" }) : String(year)), h("ul", {}, documents.map(dated)));
 
 function dated(about) {
   const whole = { ...about, section: [], page_start: 1, page_end: 1, spans: [] };

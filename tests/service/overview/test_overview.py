@@ -59,7 +59,7 @@ def test_an_overview_counts_documents_by_every_facet(engine):
     found = engine.overview_of_library()
     assert (found.documents, found.generation) == (4, engine.generation)
     assert found.passages == sum(record.n_passages for record in engine.documents())
-    assert counts(found.facets, "topic") == {"wetland": 1, "forest": 1, "grassland": 1, UNKNOWN: 1}
+    assert counts(found.facets, "topic") == {"wetland": 1, "forest": 1, "grassland": 1, "market": 1, UNKNOWN: 1}
     assert counts(found.facets, "kind") == {"law": 2, "measures": 1, "report": 1}
     assert counts(found.facets, "jurisdiction") == {"NZ": 2, "CN": 1, UNKNOWN: 1}
     assert counts(found.facets, "means")["protection"] == 2
