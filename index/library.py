@@ -21,6 +21,7 @@ from sinkqa.index.naming.known import Known
 from sinkqa.index.opening import library_stands, open_store
 from sinkqa.index.query.fusion import DEFAULT_WEIGHTS, Weights
 from sinkqa.index.query.retrieval import DEPTH, LONGEST_QUERY, prepare, ranked, read_hits, read_stated
+from sinkqa.index.references.mention import References
 from sinkqa.index.search.backend import Recall, SearchBackend, Searcher
 from sinkqa.index.search.query import Query
 from sinkqa.index.store.documents.catalogue import AddResult, Census, DocumentRecord, Size
@@ -228,6 +229,14 @@ class Library:
     def known(self, docs: Sequence[int]) -> dict[int, Known]:
         """Returns the names of documents, by document number. Deleted documents are left out."""
         return self._store.known(docs)
+
+    def known_as(self, doc_id: str) -> Known:
+        """Returns the names of one document. Raises the errors of :meth:`document`."""
+        return self._store.known_as(doc_id)
+
+    def references(self, doc_id: str) -> References:
+        """Returns what a document says of documents, in reading order. Raises the errors of :meth:`document`."""
+        return self._store.references(doc_id)
 
     def document(self, doc_id: str) -> DocumentRecord:
         """Finds the document with this id, or the only one whose id begins with these 6 or more digits.

@@ -21,10 +21,10 @@ _FORMS = {
         r"|\b3(\d{4})[RLD]0*(\d{1,4})\b"
     ),
     "DEC": late(r"(?<![\d/])(\d{1,3}/(?:CP|CMA|CMP)\.\d{1,2})(?!\d)"),
-    "FCCC": late(r"\bFCCC(/[A-Za-z\d/.]+\d)"),
+    "FCCC": late(r"\bFCCC(/[A-Za-z\d/.]{1,60}\d)"),
     "令": late(
         r"令\s?[（(]?第?\s?(\d{1,4})\s?号|第\s?(\d{1,4})\s?号(?:国务院|主席|省政府|部)?令"
-        r"|\b(?:Decree|Order)\s+(?:of the [\w ]+ )?No\.?\s?(\d{1,4})\b"
+        r"|\b(?:Decree|Order)\s+(?:of the [\w ]{1,60} )?No\.?\s?(\d{1,4})\b"
     ),
     "文": late(r"([\u4e00-\u9fff]{2,6}\s?[〔\[【（(]?\d{4}[〕\]】）)]\s?第?\d{1,4})\s?号"),
     "": late(

@@ -19,12 +19,13 @@ from sinkqa.ingest.text.patterns import late
 
 _FILE = late(r"[a-z\d_]+(?:[-.]+[a-z\d_]+)+|[a-z\d]+_[a-z\d_]+")
 
-Sort = Literal["of", "file", "code", "edition", "entry", "held"]
+Sort = Literal["of", "file", "code", "edition", "entry", "held", "address", "cites", "repeals"]
 """The sort of feature that a key stands for.
 
 ``of``: a kind of document with a distinguishing feature. ``file``: the file's name. ``code``: the document's number.
 ``edition``: the number without year or version. ``entry``: an entry of the vocabulary that is the document's name.
-``held``: an entry that names a part of the document, under a heading.
+``held``: an entry that names a part of the document, under a heading. ``address``: where the document is published.
+``cites``, ``repeals``: a document that this one names or repeals, by number, name or address.
 """
 LOCAL = "local"
 """The key of documents that belong to a part of a country."""

@@ -12,6 +12,7 @@ from sinkqa.index.errors import LibraryDamaged, LibraryFormatMismatch
 from sinkqa.index.hit import Filters
 from sinkqa.index.naming.known import Known
 from sinkqa.index.naming.version import names_version
+from sinkqa.index.references.mention import References
 from sinkqa.index.store import writing
 from sinkqa.index.store.checking import document_damages, found_by, orphans
 from sinkqa.index.store.documents import catalogue, names, passages
@@ -149,6 +150,14 @@ class SqlStore(ABC):
     def known(self, docs: Sequence[int]) -> dict[int, Known]:
         """Names of documents, by their numbers."""
         return names.known_documents(self.connection, docs)
+
+    def known_as(self, doc_id: str) -> Known:
+        """The names of this document."""
+        return names.known_of(self.connection, self.resolve(doc_id))
+
+    def references(self, doc_id: str) -> References:
+        """What the document says of documents."""
+        return names.read_references_of(self.connection, self.resolve(doc_id))
 
     def text(self, doc_id: str) -> str:
         """The source text."""

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 from sinkqa.index.arrays import Floats, Rows
 from sinkqa.index.hit import Filters
 from sinkqa.index.naming.known import Known
+from sinkqa.index.references.mention import References
 from sinkqa.index.store.documents.catalogue import AddResult, Census, DocumentRecord, Predecessor, Size
 from sinkqa.index.store.documents.document_rows import Packed
 from sinkqa.index.store.documents.kept import Kept
@@ -157,6 +158,14 @@ class Store(Protocol):
 
     def known(self, docs: Sequence[int]) -> dict[int, Known]:
         """Names of documents, by their numbers. Deleted documents are left out."""
+        ...
+
+    def known_as(self, doc_id: str) -> Known:
+        """The names of this document."""
+        ...
+
+    def references(self, doc_id: str) -> References:
+        """What the document says of documents."""
         ...
 
     def text(self, doc_id: str) -> str:

@@ -10,6 +10,7 @@ from sinkqa.index.hit import Filters
 from sinkqa.index.library import Addition
 from sinkqa.index.models.encoder import Encoder
 from sinkqa.index.naming.known import LOCAL, key
+from sinkqa.index.references.reading import read_references
 from sinkqa.index.store.documents.corrections import corrected
 from sinkqa.index.store.documents.document_rows import Packed, pack_names
 from sinkqa.index.store.documents.serialization import unpack_terms, unpack_tokens, unpack_vectors
@@ -132,3 +133,25 @@ def test_keys_follow_corrections_and_are_those_made_anew(store: Store, pack: Pac
     with store.writing():
         store.change(corrected(changed, {"title": None}, encoder), anew=False)
     assert store.shared([heron], most=9) and not store.shared([otter], most=9)
+
+
+def test_what_a_document_says_of_others_is_kept_with_it(store: Store, pack: Pack) -> None:
+    text = "《滩涂法》（2031）自2032年1月1日起施行。The Peat Act 2027 and Executive Order 20301."
+    (result, _) = put(store, pack(addition("one.txt", [text])), pack(addition("two.txt", ["Fens are wet."])))
+    text, said = store.text(result.doc_id), store.references(result.doc_id)
+    assert [text[each.start : each.end] for each in said.mentions] == [
+        "《滩涂法》（2031）",
+        "Peat Act 2027",
+        "Executive Order 20301",
+    ]
+    assert said == read_references(text) and store.references(result.doc_id[:8]) == said
+    kept = store.kept(result.doc_id)
+    assert store.named(["cites:EO20301"], most=9)["cites:EO20301"]
+    with store.writing():
+        store.remove(result.doc_id)
+    assert store.named(["cites:EO20301"], most=9) == {}
+    with pytest.raises(DocumentNotFound):
+        store.references(result.doc_id)
+    with store.writing():
+        store.put_kept(kept)
+    assert store.references(result.doc_id) == said and store.named(["cites:EO20301"], most=9)

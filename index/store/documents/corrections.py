@@ -44,7 +44,10 @@ def corrected(packed: Packed, changes: Corrections, encoder: Encoder) -> Packed:
         "metadata": metadata_json(about),
         "edited": to_json(edited),
     }
-    changed = replace(packed, document=document, names=packed.names if about == before else pack_names(document))
+    names = packed.names
+    if about != before:
+        names = pack_names(document, references=names.references)
+    changed = replace(packed, document=document, names=names)
     if about.title != before.title:
         changed = _titled(changed, about.title or str(document["name"]), encoder)
     if about.language != before.language:

@@ -14,7 +14,9 @@ from typing import Any
 from sinkqa.index.models.encoder import Encoder
 from sinkqa.index.models.passage_text import title_of
 from sinkqa.index.naming.front import Front
-from sinkqa.index.naming.known import keys, know
+from sinkqa.index.naming.known import key, keys, know
+from sinkqa.index.references.keys import citing_keys, plain_address
+from sinkqa.index.references.reading import read_references
 from sinkqa.index.store.documents.features import encode_passages, index_terms
 from sinkqa.index.store.documents.names import PackedNames
 from sinkqa.index.store.documents.serialization import (
@@ -23,12 +25,15 @@ from sinkqa.index.store.documents.serialization import (
     pack_boxes,
     pack_known,
     pack_passage,
+    pack_references,
     pack_text,
     pages_json,
     read_front,
     read_metadata,
     read_passage,
     to_json,
+    unpack_references,
+    unpack_text,
 )
 from sinkqa.ingest.document import Document
 from sinkqa.ingest.passage import Passage
@@ -37,7 +42,7 @@ from sinkqa.ingest.readers import format_of
 from sinkqa.ingest.remarks import remark
 
 OPENING = 3_000  # code points
-NAMED_BY = ("doc_id", "name", "type", "metadata", "front")
+NAMED_BY = ("doc_id", "name", "type", "metadata", "front", "text")
 """The columns that determine the names of a document."""
 _LONGEST_HEADING, _MOST_HEADINGS = 200, 300
 
@@ -136,12 +141,19 @@ def pack_statements(passages: Sequence[Passage]) -> Iterator[tuple[str, str, int
         yield from ((each.kind, _storable(each.term), place, each.unit) for each in stated)
 
 
-def pack_names(columns: Mapping[str, Any]) -> PackedNames:
-    """Packs the names of a document with these columns."""
-    doc_id, name, kind, metadata, opens = (columns[each] for each in NAMED_BY)
+def pack_names(columns: Mapping[str, Any], *, references: bytes | None = None) -> PackedNames:
+    """Packs the names of a document with these columns, and what its text says of documents.
+
+    ``references``: what its text says, packed, if that is known already.
+    """
+    doc_id, name, kind, metadata, opens, text = (columns[each] for each in NAMED_BY)
     about = read_metadata(metadata)
     known = know(Front(doc_id, name, about.title or name, kind, about, *read_front(opens)))
-    return PackedNames(pack_known(known), tuple(sorted({_storable(key) for key in keys(known, name)})))
+    packed = references or pack_references(read_references(unpack_text(text)))
+    found = {*keys(known, name), *citing_keys(unpack_references(packed))}
+    if about.url:
+        found.add(key("address", plain_address(about.url)))
+    return PackedNames(pack_known(known), tuple(sorted(_storable(each) for each in found)), packed)
 
 
 def _check(document: Document, passages: Sequence[Passage]) -> None:

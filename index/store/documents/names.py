@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sinkqa.index.naming.known import Known
-from sinkqa.index.store.documents.serialization import unpack_known
+from sinkqa.index.references.mention import References
+from sinkqa.index.store.documents.serialization import unpack_known, unpack_references
 from sinkqa.index.store.sql import Connection, batches, places
 
 NAMES_VERSION = "names"
 """The setting with the version of the words and rules that made the keys."""
 _MOST_KEYS = 5_000  # in one statement
 _KNOWN = "INSERT INTO known (doc, known) VALUES (?, ?) ON CONFLICT (doc) DO UPDATE SET known = excluded.known"
+_MENTIONS = "INSERT INTO mentions (doc, found) VALUES (?, ?) ON CONFLICT (doc) DO UPDATE SET found = excluded.found"
 _SHARED = """
 WITH asked (key) AS (VALUES {})
 SELECT key,
@@ -24,10 +26,14 @@ FROM asked WHERE EXISTS (SELECT 1 FROM names WHERE names.key = asked.key)
 
 
 class PackedNames(NamedTuple):
-    """The names of a document, for ``unpack_known``, and its keys, ascending."""
+    """The names of a document, for ``unpack_known``, and its keys, ascending.
+
+    ``references``: what it says of documents, for ``unpack_references``.
+    """
 
     known: bytes
     keys: tuple[str, ...]
+    references: bytes
 
 
 class Shared(NamedTuple):
@@ -42,6 +48,7 @@ def write_names(connection: Connection, doc: int, names: PackedNames) -> None:
     """Writes the names of a document in place of its earlier ones."""
     connection.execute("DELETE FROM names WHERE doc = ?", (doc,))
     connection.execute(_KNOWN, (doc, names.known))
+    connection.execute(_MENTIONS, (doc, names.references))
     connection.executemany("INSERT INTO names (key, doc) VALUES (?, ?)", [(key, doc) for key in names.keys])
 
 
@@ -49,7 +56,20 @@ def read_names(connection: Connection, doc: int) -> PackedNames:
     """The names of a document, as stored."""
     (known,) = connection.execute("SELECT known FROM known WHERE doc = ?", (doc,)).fetchone()
     keys = connection.execute("SELECT key FROM names WHERE doc = ? ORDER BY key", (doc,))
-    return PackedNames(known, tuple(sorted(key for (key,) in keys)))
+    (found,) = connection.execute("SELECT found FROM mentions WHERE doc = ?", (doc,)).fetchone()
+    return PackedNames(known, tuple(sorted(key for (key,) in keys)), found)
+
+
+def known_of(connection: Connection, doc_id: str) -> Known:
+    """The names of a document, by its full id."""
+    found = connection.execute("SELECT known FROM known JOIN documents USING (doc) WHERE doc_id = ?", (doc_id,))
+    return unpack_known(doc_id, *found.fetchone())
+
+
+def read_references_of(connection: Connection, doc_id: str) -> References:
+    """What a document says of documents, by its full id."""
+    found = connection.execute("SELECT found FROM mentions JOIN documents USING (doc) WHERE doc_id = ?", (doc_id,))
+    return unpack_references(*found.fetchone())
 
 
 def shared_keys(connection: Connection, keys: Sequence[str], *, most: int) -> dict[str, Shared]:

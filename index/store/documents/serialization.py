@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from functools import lru_cache, wraps
+from itertools import starmap
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -17,6 +18,7 @@ import numpy as np
 from sinkqa.index.arrays import Floats, Tokens
 from sinkqa.index.errors import LibraryDamaged
 from sinkqa.index.naming.known import Known, known_json, read_known
+from sinkqa.index.references.mention import Change, Mention, References
 from sinkqa.ingest.document import Metadata, Page, Span
 from sinkqa.ingest.passage import Passage, Unit
 
@@ -228,6 +230,40 @@ def pack_known(known: Known) -> bytes:
 def unpack_known(doc_id: str, blob: bytes) -> Known:
     """The names of the document with this id."""
     return read_known(doc_id, unpack_text(blob))
+
+
+def pack_references(references: References) -> bytes:
+    """Packs what a document says of documents. Each distinct name is kept once."""
+    names: dict[tuple[str, str, int | None, str], int] = {}
+
+    def row(mention: Mention) -> list[int]:
+        name = (mention.by, mention.name, mention.year, mention.code)
+        return [mention.start, mention.end, names.setdefault(name, len(names))]
+
+    mentions = [row(each) for each in references.mentions]
+    changes = [
+        [each.kind, each.start, each.end, each.on, [row(target) for target in each.targets]]
+        for each in references.changes
+    ]
+    return pack_text(json.dumps([[*names], mentions, changes], ensure_ascii=False, separators=(",", ":")))
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+@_reading("what a document says of others")
+def unpack_references(blob: bytes) -> References:
+    """Returns what was given to :func:`pack_references`."""
+    names, mentions, changes = json.loads(unpack_text(blob))
+
+    def mention(start: int, end: int, name: int) -> Mention:
+        by, said, year, code = names[name]
+        return Mention(start, end, by, said, year, code)
+
+    return References(
+        tuple(starmap(mention, mentions)),
+        tuple(
+            Change(kind, start, end, on, tuple(starmap(mention, targets))) for kind, start, end, on, targets in changes
+        ),
+    )
 
 
 @_reading("a list of a document's")

@@ -18,7 +18,7 @@ from sinkqa.index.errors import (
 from sinkqa.index.naming.version import names_version
 from sinkqa.index.store.documents.names import NAMES_VERSION
 from sinkqa.index.store.history import last_row, note_generation
-from sinkqa.index.store.postgres.tables import DATABASE_FORMAT, WRITER, create_database, has_tables
+from sinkqa.index.store.postgres.tables import DATABASE_FORMAT, WRITER, add_tables, create_database, has_tables
 from sinkqa.index.store.postgres.wire import PostgresConnection, shown
 from sinkqa.index.store.sql_store import SqlStore
 from sinkqa.index.store.writing import Transaction, name_anew
@@ -82,6 +82,7 @@ class PostgresStore(SqlStore):
             ).fetchone()
             if not self.read_only and self.find_meta(NAMES_VERSION) != names_version():
                 with self.writing():
+                    add_tables(self.connection)
                     name_anew(self.connection)
             self.check_made_by()
         except LibraryError:

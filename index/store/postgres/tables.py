@@ -88,6 +88,12 @@ CREATE TABLE generations (generation bigint PRIMARY KEY, last_row bigint NOT NUL
 CREATE TABLE removals (generation bigint NOT NULL, first_row bigint NOT NULL, last_row bigint NOT NULL);
 CREATE INDEX removals_by_generation ON removals (generation);
 """
+_SINCE = """
+CREATE TABLE IF NOT EXISTS mentions (
+    doc bigint PRIMARY KEY REFERENCES documents ON DELETE CASCADE,
+    found bytea NOT NULL
+)
+"""
 _SEARCHED = """
 CREATE TABLE words (
     term integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -173,7 +179,7 @@ def create_database(address: str, *, encoder: str, dim: int) -> None:
         connection.script("CREATE EXTENSION IF NOT EXISTS vector SCHEMA public")
         if schema := _schema(connection):
             connection.script(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
-        connection.script(_TRUTH + _SEARCHED.replace("{dim}", str(dim)))
+        connection.script(_TRUTH + f"{_SINCE};" + _SEARCHED.replace("{dim}", str(dim)))
         settings = {
             "format": str(DATABASE_FORMAT),
             "generation": "0",
@@ -185,6 +191,11 @@ def create_database(address: str, *, encoder: str, dim: int) -> None:
         connection.executemany("INSERT INTO meta VALUES (?, ?)", settings.items())
         note_generation(connection, 0)
         connection.execute("COMMIT")
+
+
+def add_tables(connection: PostgresConnection) -> None:
+    """Creates the tables that an older version did not make, inside the caller's transaction."""
+    connection.execute(_SINCE)
 
 
 def has_tables(connection: PostgresConnection) -> bool:

@@ -21,6 +21,7 @@ from sinkqa.index.store.sqlite.schema import (
     APPLICATION_ID,
     EDITED,
     FRONT,
+    MENTIONS,
     NAMES,
     SORTS,
     STATEMENTS,
@@ -91,6 +92,7 @@ def _raise(connection: SqliteConnection) -> None:
     _create(connection, SORTS)
     if not has_table(connection, "known"):
         _create(connection, NAMES)
+    _create(connection, MENTIONS)
     name_anew(connection)
     connection.execute(f"PRAGMA user_version = {STORE_FORMAT}")
 

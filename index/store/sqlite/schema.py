@@ -98,6 +98,12 @@ CREATE TABLE known (           -- what a document is called
     known BLOB NOT NULL
 );
 """
+MENTIONS = """
+CREATE TABLE IF NOT EXISTS mentions (  -- where a document names others, and what it says of their being in force
+    doc INTEGER PRIMARY KEY REFERENCES documents ON DELETE CASCADE,
+    found BLOB NOT NULL
+);
+"""
 
 
 def create_store(path: Path, *, encoder: str) -> None:
@@ -110,8 +116,8 @@ def create_store(path: Path, *, encoder: str) -> None:
         with closing(connect(aside, options="mode=rwc")) as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(
-                f"BEGIN; {_SCHEMA} {STATEMENTS} {SORTS} {NAMES} {HISTORY} PRAGMA application_id = {APPLICATION_ID}; "
-                f"PRAGMA user_version = {STORE_FORMAT}; COMMIT"
+                f"BEGIN; {_SCHEMA} {STATEMENTS} {SORTS} {NAMES} {MENTIONS} {HISTORY} "
+                f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {STORE_FORMAT}; COMMIT"
             )
             settings = {"generation": "0", "splitter": SPLITTER_VERSION, "encoder": encoder}
             settings[NAMES_VERSION] = names_version()

@@ -11,8 +11,8 @@ from sinkqa.index.library import Library
 from sinkqa.index.naming.codes import is_citable
 from sinkqa.index.naming.known import Known, files_in, key
 from sinkqa.index.naming.lexicon import Head, lexicon
+from sinkqa.index.register import Register
 from sinkqa.service.answering.understanding.mentioning import LAWS, Inquiry, Mention, weigh
-from sinkqa.service.answering.understanding.register import Register
 
 _ABOUT = frozenset(["factsheet", "remarks", "briefing", "notice", "report", "communication"])
 _LONGEST = 1_000  # characters of a question that are looked at
