@@ -71,7 +71,7 @@ function parts(got) {
       h("a", { href: String(query) ? `#/library?${query}` : "#/library", t: "overviewList" }),
     ),
     h("div", { id: "topic-passages" }),
-    h("details", { class: "facets card", open: matchMedia("(min-width: 48rem)").matches }, h("summary", { t: "facets" }), choices),
+    h("details", { class: "facets card", open: !got.documents || matchMedia("(min-width: 48rem)").matches }, h("summary", { t: "facets" }), choices),
   ];
   if (!got.documents) return all;
   const link = (cell) => addressOf(query, cell);
