@@ -44,6 +44,7 @@ from sinkqa.eval.commands.options import (
 )
 from sinkqa.eval.commands.pages import pages
 from sinkqa.eval.commands.peers import peers
+from sinkqa.eval.commands.policies.standing import standing
 from sinkqa.eval.commands.provisions import provisions
 from sinkqa.eval.commands.roundtrip import roundtrip
 from sinkqa.eval.commands.statements import statements
@@ -368,6 +369,7 @@ app.command()(peers)
 app.command()(load)
 app.command()(attack)
 app.command()(provisions)
+app.command()(standing)
 app.command()(roundtrip)
 app.command()(pages)
 

@@ -29,6 +29,7 @@ from rich.text import Text
 
 from sinkqa.ingest.errors import SinkQAError
 from sinkqa.service.commands import edit, fetch, holdings, key, serve, terminal
+from sinkqa.service.commands.analysis.standing import standing
 from sinkqa.service.commands.asking.ask import ask
 from sinkqa.service.commands.filtering import (
     Documents,
@@ -301,6 +302,7 @@ def migrate(
 
 
 app.command()(surveying.overview)
+app.command()(standing)
 app.command()(edit.edit)
 app.command()(fetch.fetch)
 app.command()(serve.serve)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from sinkqa.service.intake.workers import File
     from sinkqa.service.overview.library_overview import LibraryOverview, TopicPassages
     from sinkqa.service.overview.overviewing import Chosen, Overviews
+    from sinkqa.service.references.standings import DocumentStanding, Standings
 
 _TEXTS_AT_ONCE = 64  # are embedded between two looks at the clock
 _BESIDE_BYTES = 50_000  # of text that a server reads itself: a tenth of a second in which it does little else
@@ -66,7 +68,8 @@ class Engine(Shelf):
     def _overviews(self) -> Overviews:
         from sinkqa.service.overview.overviewing import Overviews
 
-        return Overviews(self._library, self._settings.library, subjects=self._subjects)
+        folder, standings = self._settings.library, self._standings
+        return Overviews(self._library, folder, subjects=self._subjects, standings=standings)
 
     @staticmethod
     def exists(settings: Settings) -> bool:
@@ -256,6 +259,37 @@ class Engine(Shelf):
             InvalidFilter: ``of`` names no topic, or one that does not exist.
         """
         return self._overviews.passages(of, chosen, most=most, skip=skip)
+
+    def standing(self, doc_id: str, on: date | None = None) -> DocumentStanding:
+        """Whether a document is in force on a day, by default today, as far as texts of the library say so.
+
+        Raises:
+            DocumentNotFound, AmbiguousDocument: see their names.
+        """
+        from sinkqa.service.references.standings import DocumentStanding
+
+        with self._library.reading():
+            record = self._library.document(doc_id)
+            standing = self._standings.of(record.doc_id, on or date.today())
+        return DocumentStanding(record.doc_id, record.title, standing)
+
+    def standings(self, on: date | None = None) -> list[DocumentStanding]:
+        """The standings of all documents, in the order of their titles."""
+        from sinkqa.service.budget import checkpoint
+
+        found: list[DocumentStanding] = []
+        with self._library.reading():
+            for record in self.documents():
+                checkpoint()
+                found.append(self.standing(record.doc_id, on))
+        return found
+
+    @cached_property
+    def _standings(self) -> Standings:
+        """It keeps what it found while the library does not change."""
+        from sinkqa.service.references.standings import Standings
+
+        return Standings(self._library)
 
     @property
     def generation(self) -> int:

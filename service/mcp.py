@@ -35,6 +35,7 @@ from sinkqa.service.answer import QuotedSpan
 from sinkqa.service.engine import Engine
 from sinkqa.service.interfaces.links import passage_link
 from sinkqa.service.interfaces.schemas import AnswerOut, FiltersIn, K, QuoteOut, SearchOut, Text, VerifyOut
+from sinkqa.service.interfaces.standing_schemas import AsOf, DocumentStandingOut
 from sinkqa.service.markdown import pieces
 
 DOCUMENT, PASSAGE = "sinkqa://documents/{doc_id}", "sinkqa://passages/{passage_id}"
@@ -129,6 +130,7 @@ class Server(MCPServer[Any]):
             (self.passages, "List the best passages"),
             (self.verify, "Check a text against the library"),
             (self.verify_quote, "Check a quote"),
+            (self.standing, "Tell whether a document is in force"),
             (self.list_documents, "List the documents"),
         ):
             self.add_tool(_telling(tool), title=title, annotations=_READS)
@@ -226,6 +228,12 @@ class Server(MCPServer[Any]):
         report = self._engine.verify_quote(quote, doc_id=doc_id)
         cited = [report.citation] if report.citation else []
         return _result(report.as_dict(), links=[(c.passage_id, c.title, c.quote) for c in cited])
+
+    def standing(self, doc_id: Text, as_of: AsOf = None) -> Annotated[CallToolResult, DocumentStandingOut]:
+        """Tell whether a document is in force on a day, with the words that say so, and what replaced it."""
+        found = self._engine.standing(doc_id, as_of)
+        quotes = [(quote.passage_id, quote.title, quote.quote) for quote in found.standing.quotes]
+        return _result(found.as_dict(), links=quotes)
 
     def list_documents(self) -> Annotated[CallToolResult, DocumentList]:
         """List the documents of the library."""

@@ -14,6 +14,7 @@ RESAMPLES = 5_000
 
 _AT_ONCE = 2_000_000  # drawn numbers held at one time
 _LEVEL = 0.95
+_Z = 1.959963984540054  # of the normal distribution: this much of it lies within ± z
 _EXACT = 12  # with so few differing queries every assignment of signs is tried
 
 
@@ -55,6 +56,22 @@ def estimate(values: Sequence[float], *, clusters: Sequence[Hashable] | None = N
     )
     low, high = np.quantile(means, [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2])
     return Estimate(float(numbers.mean()), float(low), float(high), len(numbers))
+
+
+def share(hits: int, n: int) -> Estimate:
+    """Returns the share of ``hits`` among ``n`` with Wilson's score interval.
+
+    Source: Wilson 1927, Probable inference, the law of succession, and statistical inference.
+
+    Raises:
+        ValueError: ``n`` is not positive, or ``hits`` is not among them.
+    """
+    if not 0 <= hits <= n or n < 1:
+        raise ValueError(f"expected 0 ≤ hits ≤ n and n ≥ 1, got {hits} of {n}")
+    p, z = hits / n, _Z
+    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return Estimate(p, max(0.0, middle - half), min(1.0, middle + half), n)
 
 
 def mean_of(estimates: Sequence[Estimate]) -> Estimate:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from sinkqa.index.references.dates import DATE, first_date
-from sinkqa.index.references.effects import effective, expires
+from sinkqa.index.references.effects import effective, expires, signed
 from sinkqa.index.references.mention import Change, Mention
 from sinkqa.index.references.mentions import mentions
 from sinkqa.index.references.repeals import repeals
@@ -42,14 +43,19 @@ def changes(text: str, named: Sequence[Mention] | None = None) -> list[Change]:
 
     ``named``: the mentions in the text, if they are known already. A document that takes effect on its publication has
     an empty date if the text does not tell that date; one whose date others are to appoint has no "effective" change.
+    What a document repeals that does not say when it takes effect is repealed on the day on which it was signed.
     """
     began = effective(text)
+    over = list(repeals(text, mentions(text) if named is None else named))
+    if over and began is None:  # it repeals at once: on the day on which it was signed
+        at_once = signed(text)
+        over = [replace(change, on=change.on or at_once) for change in over]
     found = [
         *([began] if began else []),
         *expires(text, began),
         *_amended(text),
         *_proposed(text),
-        *repeals(text, mentions(text) if named is None else named),
+        *over,
     ]
     return sorted(found, key=lambda change: (change.start, change.end))
 

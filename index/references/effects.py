@@ -14,6 +14,7 @@ from sinkqa.ingest.text.patterns import late
 _OPENING, _ENDING = 1_500, 600  # code points
 _HEAD = 6_000  # code points in which a law of English form says when it commences
 _NEAR = 100  # code points between a statement and its date
+_LAST_LINES, _DATE_LINE = 6, 30  # where signatures stand; code points of a line that holds a date alone
 
 # Chinese: 本办法自2023年3月1日起施行, 现予公布，自公布之日起施行.
 _BEGINS = late(r"(?:起|之日|日)\s{0,2}(?:后\s?)?(?:正式)?\s{0,2}(?:施\s?行|实\s?施|执\s?行|生\s?效|试\s?行)")
@@ -94,6 +95,11 @@ _AT_ONCE = late(
     r"\s*(?:immediately|forthwith|at\s+once|on\s+(?:(?:the\s+date\s+of\s+)?its\s+)?(?:publication|adoption|signature))",
     re.I,
 )
+_NUMBERED = late(
+    r"\b(?:Order|Proclamation|Decision|Regulation|Directive|Memorandum)\s+(?:\([A-Z]+\)\s+)?(?:No\.?\s+)?[\d/A-Z.]{2,14}"
+    r"\s+of\s+([^,;\n]{4,14},?\s+\d{4})",
+    re.IGNORECASE,
+)
 _GAZETTE = late(r"(?:\bOJ\s+L\s?\d+,\s?|Official\s+Journal[^\n]{0,60}?|^\s*)(\d{1,2}\.\d{1,2}\.\d{4})", re.MULTILINE)
 _ASSENTED = late(
     r"Date\s+of\s+assent[\s:]+([^\n]{6,30})|\[(\d{1,2}(?:st|nd|rd|th)\s+[A-Z][a-z]+\s+\d{4})\]", re.IGNORECASE
@@ -171,10 +177,21 @@ def _published(text: str, end: int) -> str:
         return first_date(signed[1])
     if passed := _PASSED.search(opening):
         return first_date(passed[1])
+    return _signed_below(text)
+
+
+def signed(text: str) -> str:
+    """The day on which an order or a decision was signed, as its number at the head or its last lines give it."""
+    if (numbered := _NUMBERED.search(text, 0, _OPENING)) and (on := first_date(numbered[1], to_the_day=True)):
+        return on
+    return _signed_below(text)
+
+
+def _signed_below(text: str) -> str:
+    """The date that is alone in one of the last lines."""
     lines = [line.strip() for line in text[-_ENDING:].splitlines() if line.strip()]
-    return next(
-        (on for line in reversed(lines[-6:]) if len(line) <= 30 and (on := first_date(line, to_the_day=True))), ""
-    )
+    dates = (first_date(line, to_the_day=True) for line in reversed(lines[-_LAST_LINES:]) if len(line) <= _DATE_LINE)
+    return next(filter(None, dates), "")
 
 
 def _japanese(text: str, found: re.Match[str]) -> Change | None:

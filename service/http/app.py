@@ -19,6 +19,7 @@ from sinkqa.ingest.extras import is_installed
 from sinkqa.service.hosting.collections import Collections
 from sinkqa.service.hosting.jobs import AllJobs
 from sinkqa.service.hosting.quotas import Quotas
+from sinkqa.service.http.analysis import standing
 from sinkqa.service.http.guards import access, problems
 from sinkqa.service.http.guards.clients import threads
 from sinkqa.service.http.observing import requests as observing
@@ -71,6 +72,7 @@ def create_app(settings: Settings, *, together: Path | None = None, runs_jobs: b
     for module in (
         answers,
         documents,
+        standing,
         deleting,
         inside,
         libraries,

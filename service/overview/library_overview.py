@@ -25,7 +25,7 @@ class TimedDocument:
     language: str | None
     kinds: Annotated[tuple[str, ...], "Values of the facet `kind`."]
     topics: Annotated[tuple[str, ...], "Values of the facet `topic`."]
-    standing: Annotated[Standing | None, "Whether it is in force today, as far as texts say so."] = None
+    standing: Annotated[Standing, "Whether it is in force today, as far as texts say so."]
 
 
 @dataclass(frozen=True, slots=True)

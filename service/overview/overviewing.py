@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import reduce
 from operator import or_
 from pathlib import Path
@@ -11,7 +12,6 @@ from pathlib import Path
 from sinkqa.index.library import Library
 from sinkqa.index.store.documents.catalogue import DocumentRecord
 from sinkqa.ingest.passage import Passage
-from sinkqa.service.answer import Standing
 from sinkqa.service.documents.facets import UNKNOWN, FacetName, Listing, Tags, listing
 from sinkqa.service.documents.subjects import Subjects
 from sinkqa.service.errors import InvalidFilter
@@ -20,14 +20,15 @@ from sinkqa.service.overview.kept import DocumentTally
 from sinkqa.service.overview.kinds import KINDS
 from sinkqa.service.overview.library_overview import (
     LibraryOverview,
-    ReferenceMap,
     TimedDocument,
     TopicPassage,
     TopicPassages,
 )
-from sinkqa.service.overview.reference_map import Resolving, reference_map
+from sinkqa.service.overview.reference_map import reference_map
 from sinkqa.service.overview.tally import Tallies
 from sinkqa.service.overview.topics import vocabulary
+from sinkqa.service.references.resolving import Resolver
+from sinkqa.service.references.standings import Standings
 
 Chosen = Mapping[FacetName, Sequence[str]]
 _TOPICAL: tuple[FacetName, ...] = ("topic", "side", "means")
@@ -35,22 +36,11 @@ _MOST_KEPT = 32  # overviews of one generation
 
 
 class Overviews:
-    """Overviews of one library. Each is made once for each generation. Safe for threads.
+    """Overviews of one library. Each is made once for each generation and day. Safe for threads."""
 
-    ``resolver`` and ``standing`` say what mentions mean and what is in force; without them, that is left out.
-    """
-
-    def __init__(
-        self,
-        library: Library,
-        folder: Path,
-        *,
-        subjects: Subjects,
-        resolver: Callable[[], Resolving] | None = None,
-        standing: Callable[[str], Standing] | None = None,
-    ) -> None:
-        self._library, self._subjects = library, subjects
-        self._resolver, self._standing = resolver, standing
+    def __init__(self, library: Library, folder: Path, *, subjects: Subjects, standings: Standings) -> None:
+        self._library, self._subjects, self._standings = library, subjects, standings
+        self._resolver = Resolver(library)
         self._tallies = Tallies(library, folder)
         self._kept: dict[tuple[object, ...], LibraryOverview] = {}
         self._lock = threading.Lock()
@@ -68,13 +58,17 @@ class Overviews:
         """
         _check(chosen)
         with self._library.reading():
-            key = (self._library.generation, *((name, *values) for name, values in sorted(chosen.items()) if values))
+            key = (
+                self._library.generation,
+                date.today(),
+                *((name, *values) for name, values in sorted(chosen.items()) if values),
+            )
             with self._lock:
                 if found := self._kept.get(key):
                     return found
             made = self._made(chosen)
         with self._lock:
-            newest = {known: each for known, each in self._kept.items() if known[0] == key[0]}
+            newest = {known: each for known, each in self._kept.items() if known[:2] == key[:2]}
             self._kept = dict(list(newest.items())[1 - _MOST_KEPT :]) | {key: made}
         return made
 
@@ -125,21 +119,16 @@ class Overviews:
             tuple(self._timed(record, tallies[record.doc_id]) for record in sorted(records, key=_date)),
             heat_map("jurisdiction", records, tallies),
             heat_map("year", records, tallies),
-            self._map(records),
+            reference_map(self._library, self._resolver, records),
         )
 
     def _timed(self, record: DocumentRecord, tally: DocumentTally) -> TimedDocument:
         about = record.metadata
         topics = tuple(each.topic_id for each in vocabulary().named(tally.about) if each.group == "topic")
-        standing = self._standing(record.doc_id) if self._standing else None
+        standing = self._standings.of(record.doc_id, date.today())
         return TimedDocument(
             record.doc_id, record.title, about.year, about.jurisdiction, about.language, tally.kinds, topics, standing
         )
-
-    def _map(self, records: Sequence[DocumentRecord]) -> ReferenceMap:
-        if self._resolver is None:
-            return ReferenceMap((), (), len(records))
-        return reference_map(self._library, self._resolver(), records)
 
 
 def _wanted(of: Sequence[str]) -> int:

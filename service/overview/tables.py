@@ -66,4 +66,4 @@ def topic_names(document: TimedDocument, language: str) -> str:
 
 def standing_name(document: TimedDocument, language: str) -> str:
     """Whether a document is in force; empty if no text says so."""
-    return say(language, document.standing.status) if document.standing else ""
+    return say(language, document.standing.status)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -69,6 +70,7 @@ def get_overview(request: Request, engine: EngineOf, chosen: ChosenOf) -> Respon
             lambda: Json(engine.overview_of_library(chosen).as_dict()),
             "overview",
             _RULE,
+            date.today(),
             engine.generation,
             chosen,
         )
