@@ -241,12 +241,16 @@ class Engine(Shelf):
         """Topics, sides, means and kinds of documents, by doc_id."""
         return self._overviews.tags(documents)
 
-    def overview_of_library(self, chosen: Chosen = MappingProxyType({})) -> LibraryOverview:
+    def overview_of_library(self, chosen: Chosen = MappingProxyType({}), *, references: bool = True) -> LibraryOverview:
         """What the library holds: counts, a timeline, topics by country and year, and who names whom.
 
-        ``chosen``: values of facets. Only documents with one of the values of each facet count.
+        ``chosen``: values of facets. Only documents with one of the values of each facet count. Without
+        ``references``, who names whom is left out: in a great library it takes the most time.
+
+        Raises:
+            InvalidFilter: there is no such topic, side, means or kind.
         """
-        return self._overviews.overview(chosen)
+        return self._overviews.overview(chosen, references=references)
 
     def passages_of_topics(
         self, of: Sequence[str], chosen: Chosen = MappingProxyType({}), *, most: int = 100, skip: int = 0

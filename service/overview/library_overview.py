@@ -11,7 +11,7 @@ from sinkqa.service.answer import Standing
 from sinkqa.service.documents.facets import FacetCount, FacetName
 from sinkqa.service.documents.subjects import Subject
 
-EdgeKind = Literal["cites", "repeals"]
+EdgeKind = Literal["cites", "part", "repeals"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class MapEdge:
 
     source: Annotated[str, "The id of the document that names the other."]
     target: Annotated[str, "The id of the document that is named."]
-    kind: Annotated[EdgeKind, "`repeals`: its text says that it repeals the other."]
+    kind: Annotated[EdgeKind, "`part`: only parts of the other; `repeals`: its text says that it repeals the other."]
     mentions: Annotated[int, "How many times it names it."]
 
 
@@ -108,7 +108,7 @@ class LibraryOverview:
     timeline: Annotated[tuple[TimedDocument, ...], "Oldest first."]
     by_country: HeatMap
     by_year: HeatMap
-    references: ReferenceMap
+    references: Annotated[ReferenceMap | None, "Null where they were not asked for."]
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON form, the same for the command line and HTTP."""

@@ -50,8 +50,8 @@ class Overviews:
         tallies = self._tallies.of(self._library.documents())
         return {record.doc_id: tallies[record.doc_id].tags() for record in records if record.doc_id in tallies}
 
-    def overview(self, chosen: Chosen) -> LibraryOverview:
-        """What the documents with the chosen values are about.
+    def overview(self, chosen: Chosen, *, references: bool = True) -> LibraryOverview:
+        """What the documents with the chosen values are about, and which names which.
 
         Raises:
             InvalidFilter: no topic, side, means or kind has a chosen value.
@@ -66,7 +66,7 @@ class Overviews:
             with self._lock:
                 if found := self._kept.get(key):
                     return found
-            made = self._made(chosen)
+            made = self._made(chosen, references=references)
         with self._lock:
             newest = {known: each for known, each in self._kept.items() if known[:2] == key[:2]}
             self._kept = dict(list(newest.items())[1 - _MOST_KEPT :]) | {key: made}
@@ -106,7 +106,7 @@ class Overviews:
         tags = {doc_id: tally.tags() for doc_id, tally in tallies.items()}
         return listing(documents, chosen=chosen, subjects=self._subjects.of(documents), tags=tags), tallies
 
-    def _made(self, chosen: Chosen) -> LibraryOverview:
+    def _made(self, chosen: Chosen, *, references: bool) -> LibraryOverview:
         found, tallies = self._listing(chosen)
         records = found.documents
         bits = [each for record in records for each in tallies[record.doc_id].passages]
@@ -119,7 +119,7 @@ class Overviews:
             tuple(self._timed(record, tallies[record.doc_id]) for record in sorted(records, key=_date)),
             heat_map("jurisdiction", records, tallies),
             heat_map("year", records, tallies),
-            reference_map(self._library, self._resolver, records),
+            reference_map(self._library, self._resolver, records) if references else None,
         )
 
     def _timed(self, record: DocumentRecord, tally: DocumentTally) -> TimedDocument:

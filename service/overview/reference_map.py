@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from sinkqa.index.references.mention import Mention, References
 from sinkqa.index.store.documents.catalogue import DocumentRecord
 from sinkqa.ingest.passage import Passage
+from sinkqa.service.budget import checkpoint
 from sinkqa.service.overview.library_overview import EdgeKind, MapEdge, MapNode, ReferenceMap
 from sinkqa.service.references.resolution import Resolution
 
 _MEANT = ("exact", "alias", "probable", "part")
+_STRONGEST: tuple[EdgeKind, ...] = ("repeals", "cites", "part")
 
 
 class Referring(Protocol):
@@ -33,7 +35,11 @@ class Resolving(Protocol):
 
 
 def reference_map(library: Referring, resolver: Resolving, records: Sequence[DocumentRecord]) -> ReferenceMap:
-    """The references between these documents. A repeal takes the place of other references between the same two."""
+    """The references between these documents. Of several kinds between the same two, the strongest is told.
+
+    Raises:
+        DeadlineExceeded: nobody waits for it any longer.
+    """
     among = {record.doc_id for record in records}
     edges = [edge for record in records for edge in _edges(library, resolver, record.doc_id, among)]
     joined = {doc_id for edge in edges for doc_id in (edge.source, edge.target)}
@@ -47,31 +53,27 @@ def reference_map(library: Referring, resolver: Resolving, records: Sequence[Doc
     return ReferenceMap(tuple(sorted(nodes, key=place)), tuple(edges), len(among) - len(joined))
 
 
-def _edges(library: Referring, resolver: Resolving, doc_id: str, among: set[str]) -> list[MapEdge]:
+def _edges(library: Referring, resolver: Resolving, doc_id: str, among: set[str]) -> Iterator[MapEdge]:
     said = library.references(doc_id)
-    repealed = {
-        target: "repeals"
-        for change in said.changes
-        if change.kind == "repeals"
-        for mention in change.targets
-        for target in _meant(resolver, mention, doc_id)
-    }
-    counts: Counter[str] = Counter()
+    counts: Counter[tuple[str, EdgeKind]] = Counter()
     for mention, number in Counter(map(_bare, said.mentions)).items():
-        for target in _meant(resolver, mention, doc_id):
-            counts[target] += number
-    kinds: dict[str, EdgeKind] = {**dict.fromkeys(counts, "cites"), **dict.fromkeys(repealed, "repeals")}
-    return [
-        MapEdge(doc_id, target, kind, max(1, counts[target]))
-        for target, kind in kinds.items()
-        if target in among and target != doc_id
-    ]
+        checkpoint()
+        counts.update(dict.fromkeys(_meant(resolver, mention, doc_id), number))
+    for change in said.changes:
+        for mention in change.targets if change.kind == "repeals" else ():
+            counts.update((target, "repeals") for target, _ in _meant(resolver, mention, doc_id))
+    for target in dict.fromkeys(target for target, _ in counts):
+        if target in among and target != doc_id:
+            kind = next(kind for kind in _STRONGEST if (target, kind) in counts)
+            mentions = sum(counts[target, each] for each in ("cites", "part"))
+            yield MapEdge(doc_id, target, kind, max(1, mentions))
 
 
-def _meant(resolver: Resolving, mention: Mention, doc_id: str) -> Sequence[str]:
-    """The document that is meant. Of several that are as likely, the first."""
+def _meant(resolver: Resolving, mention: Mention, doc_id: str) -> list[tuple[str, EdgeKind]]:
+    """The document that is meant, of several that are as likely the first, and whether only a part of it is."""
     found = resolver.resolve(mention, doc_id=doc_id)
-    return found.doc_ids[:1] if found.how in _MEANT else ()
+    kind: EdgeKind = "part" if found.how == "part" else "cites"
+    return [(target, kind) for target in found.doc_ids[:1]] if found.how in _MEANT else []
 
 
 def _bare(mention: Mention) -> Mention:

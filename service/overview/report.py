@@ -94,7 +94,7 @@ def _timeline(overview: LibraryOverview, language: str) -> Iterator[str]:
 def _map(overview: LibraryOverview, language: str, link: Link) -> Iterator[str]:
     drawn = overview.references
     yield f"<h2>{say(language, 'map')}</h2>"
-    if not drawn.edges:
+    if not drawn or not drawn.edges:
         yield f"<p>{say(language, 'map none')}</p>"
         return
     yield f'<p class="small">{say(language, "map said")}</p>'

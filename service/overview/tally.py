@@ -10,6 +10,7 @@ from typing import Protocol
 
 from sinkqa.index.store.documents.catalogue import DocumentRecord
 from sinkqa.ingest.passage import Passage
+from sinkqa.service.budget import checkpoint
 from sinkqa.service.overview.kept import DocumentTally, TallyFile
 from sinkqa.service.overview.kinds import kinds_of
 from sinkqa.service.overview.topics import places, vocabulary
@@ -43,16 +44,26 @@ class Tallies:
         self._lock = threading.Lock()
 
     def of(self, records: Sequence[DocumentRecord]) -> dict[str, DocumentTally]:
-        """The tallies of all documents of the library, by doc_id. The tallies of others are forgotten."""
+        """The tallies of all documents of the library, by doc_id. The tallies of others are forgotten.
+
+        Raises:
+            DeadlineExceeded: nobody waits for it any longer.
+        """
         with self._lock:
             if self._kept is None:
                 self._kept = self._file.read()
             keys = {record.doc_id: _version(record) for record in records}
             missing = [record for record in records if keys[record.doc_id] not in self._kept]
-            made = {keys[record.doc_id]: self._made(record) for record in missing}
-            if made or len(keys) < len(self._kept):
-                self._kept = {key: made.get(key) or self._kept[key] for key in keys.values()}
-                self._file.write(self._kept)
+            made: dict[str, DocumentTally] = {}
+            try:
+                for record in missing:
+                    checkpoint()
+                    made[keys[record.doc_id]] = self._made(record)
+            finally:  # what was counted before nobody waited any longer is kept
+                if made or len(keys) < len(self._kept):
+                    held = self._kept | made
+                    self._kept = {key: held[key] for key in keys.values() if key in held}
+                    self._file.write(self._kept)
             return {doc_id: self._kept[key] for doc_id, key in keys.items()}
 
     def _made(self, record: DocumentRecord) -> DocumentTally:

@@ -19,6 +19,8 @@ TopicGroup = Literal["topic", "side", "means"]
 _QUOTED = re.compile("《[^《》]{2,80}》")  # names of documents
 _CLAUSE = re.compile(r"[.;!?。；！？\n](?=\s|[^\x00-\x7f]|\Z)")
 _EXCEPT = ("except ", "excluding ", "other than ", "non-", "非")
+_PARTED, _ANY, _PLURAL = r"[\s-]+", "[a-z]*", "(?:s|es)?"
+_LAST = (_PARTED, _ANY, _PLURAL)  # steps of a pattern that come after letters, in this order
 _REACH = 60  # code points between a word and the ecosystem that it is said of
 _REACH_HAN = 16  # the same where both are Chinese
 _SUPPLY = "supply"
@@ -215,8 +217,8 @@ def _pattern(terms: Iterable[str]) -> re.Pattern[str]:
 
 
 def _letters(term: str) -> tuple[str, ...]:
-    ending = "[a-z]*" if term.endswith("*") else "(?:s|es)?"
-    return (*(r"[\s-]+" if letter == " " else re.escape(letter) for letter in term.rstrip("*")), ending)
+    ending = _ANY if term.endswith("*") else _PLURAL
+    return (*(_PARTED if letter == " " else re.escape(letter) for letter in term.rstrip("*")), ending)
 
 
 def _tree(terms: Iterable[tuple[str, ...]]) -> str:
@@ -230,6 +232,6 @@ def _tree(terms: Iterable[tuple[str, ...]]) -> str:
             ends = True
     if not branches:
         return ""
-    ordered = sorted(branches, key=lambda step: len(step) > 1 and step[0] in "[(")  # an ending comes after letters
+    ordered = sorted(branches, key=lambda step: (_LAST.index(step) if step in _LAST else -1, step))  # the longest first
     inner = "|".join(step + _tree(branches[step]) for step in ordered)
     return f"(?:{inner})?" if ends else f"(?:{inner})"

@@ -124,7 +124,7 @@ def _show_references(found: LibraryOverview, language: str) -> None:
 
     drawn = found.references
     terminal.show_line(Text(f"\n{say(language, 'references')}", style="bold"))
-    if not drawn.edges:
+    if not drawn or not drawn.edges:
         return terminal.show_line(Text(say(language, "map none")))
     titles = {node.doc_id: node.title for node in drawn.nodes}
     for edge in drawn.edges:
@@ -167,8 +167,9 @@ def _show_passages(found: TopicPassages, *, as_json: bool) -> None:
 
 def _drawn(found: LibraryOverview, language: str) -> bytes:
     from sinkqa.service.overview.drawing.arcs import draw_references
+    from sinkqa.service.overview.library_overview import ReferenceMap
 
-    return draw_references(found.references, language=language, link=_link).encode()
+    return draw_references(found.references or ReferenceMap((), (), 0), language=language, link=_link).encode()
 
 
 def _report(found: LibraryOverview, language: str) -> bytes:

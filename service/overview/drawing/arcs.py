@@ -21,7 +21,8 @@ _MOST = 120  # documents: a picture with more is no longer read
 _ROW, _HEAD, _TOP = 26, 40, 58  # pixels: a document, the name of a country, what stands above all
 _LEFT, _YEAR, _DOT, _WIDTH = 20, 48, 620, 980
 _LETTER = 7.0  # pixels of a Latin letter of 14 pixels, at most on average; Han characters are twice as wide
-_INK: Mapping[EdgeKind, str] = {"cites": "#1c6547", "repeals": "#a02d1c"}
+_INK: Mapping[EdgeKind, str] = {"cites": "#1c6547", "part": "#1c6547", "repeals": "#a02d1c"}
+_DASHES: Mapping[EdgeKind, str] = {"part": "2 4", "repeals": "7 4"}
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -106,7 +107,7 @@ def _arcs(nodes: Sequence[MapNode], edges: Sequence[MapEdge], place: dict[str, i
         out = _DOT + 40 + (_WIDTH - _DOT - 70) * 4 / 3 * abs(start - end) / reach
         width = min(3.0, 1 + 0.25 * edge.mentions)
         said = say(language, f"edge {edge.kind}", titles[edge.source], titles[edge.target], edge.mentions)
-        kind = " repeals" if edge.kind == "repeals" else ""
+        kind = "" if edge.kind == "cites" else f" {edge.kind}"
         yield (
             f'<g class="reference" data-source="{escape(edge.source)}" data-target="{escape(edge.target)}">'
             f"<title>{written(said)}</title>"
@@ -118,21 +119,22 @@ def _arcs(nodes: Sequence[MapNode], edges: Sequence[MapEdge], place: dict[str, i
 
 def _ink(kind: EdgeKind) -> str:
     """How a line is drawn where no style may be read, as behind the server's policy."""
-    dashed = ' stroke-dasharray="7 4"' if kind == "repeals" else ""
-    return f'fill="none" stroke="{_INK[kind]}"{dashed}'
+    dashes = f' stroke-dasharray="{_DASHES[kind]}"' if kind in _DASHES else ""
+    return f'fill="none" stroke="{_INK[kind]}"{dashes}'
 
 
 def _legend(language: str) -> str:
-    cites, repeals = say(language, "cites"), say(language, "repeals")
-    second = 110 + width_of(cites) * _LETTER
-    return (
-        f'<path class="edge" {_ink("cites")} stroke-width="2" d="M{_LEFT} 28h34"/>'
-        f'<path class="head" fill="{_INK["cites"]}" d="M{_LEFT + 40} 28l-10 -4.5v9z"/>'
-        f'<text class="key" x="{_LEFT + 50}" y="33">{cites}</text>'
-        f'<path class="edge repeals" {_ink("repeals")} stroke-width="2" d="M{second:.0f} 28h34"/>'
-        f'<path class="head repeals" fill="{_INK["repeals"]}" d="M{second + 40:.0f} 28l-10 -4.5v9z"/>'
-        f'<text class="key" x="{second + 50:.0f}" y="33">{repeals}</text>'
-    )
+    """A line of each kind with its name, side by side."""
+    drawn, x = "", float(_LEFT)
+    for kind in _INK:
+        name, more = say(language, kind), "" if kind == "cites" else f" {kind}"
+        drawn += (
+            f'<path class="edge{more}" {_ink(kind)} stroke-width="2" d="M{x:.0f} 28h34"/>'
+            f'<path class="head{more}" fill="{_INK[kind]}" d="M{x + 40:.0f} 28l-10 -4.5v9z"/>'
+            f'<text class="key" x="{x + 50:.0f}" y="33">{name}</text>'
+        )
+        x += 90 + width_of(name) * _LETTER
+    return drawn
 
 
 def written(text: str) -> str:

@@ -1,5 +1,5 @@
 // The map of references: the server's drawing, taken over element by element, so that nothing in it can act.
-import { text } from "../base/api.js";
+import { get, text } from "../base/api.js";
 import { h } from "../base/dom.js";
 import { language, number } from "../base/i18n.js";
 import { problem, waiting } from "../base/parts.js";
@@ -13,24 +13,37 @@ const ATTRIBUTES = [
 const PASSAGE = /#\/p\/([\w-]+)/;
 
 /** The map with a list of the same references below; `open(passageId, opener)` opens a document at its beginning. */
-export function referenceMap(references, query, open) {
-  const { nodes, edges, alone } = references;
-  const counts = [nodes.length, edges.length, alone].map((each) => number(each));
-  const picture = h("div", { class: "scrolled picture", tabindex: "0", role: "region", "aria-labelledby": "map-heading" });
-  const section = h(
+export function referenceMap(query, open) {
+  const room = h("div", { class: "map-room" }, waiting(6));
+  fill(room, query, open);
+  return h(
     "section",
     { "data-part": "map", "aria-labelledby": "map-heading" },
     h("h2", { id: "map-heading", t: "mapTitle" }),
-    h("p", { class: "small", t: edges.length ? ["mapCounted", ...counts] : "mapNone" }),
-    edges.length > 0 && picture,
-    edges.length > 0 && list(nodes, edges),
+    room,
   );
-  if (edges.length) {
-    draw(picture, query, open);
-    const anew = () => (picture.isConnected ? draw(picture, query, open) : document.removeEventListener("spoken", anew));
-    document.addEventListener("spoken", anew); // the picture speaks the reader's language
+}
+
+/** The references are asked for after all else: in a great library they take the most time. */
+async function fill(room, query, open) {
+  let references;
+  try {
+    ({ references } = await get(`/v1/overview?${query}`));
+  } catch (error) {
+    room.replaceChildren(problem(error, () => fill(room, query, open)));
+    return;
   }
-  return section;
+  const { nodes, edges, alone } = references;
+  if (!edges.length) {
+    room.replaceChildren(h("p", { class: "small", t: "mapNone" }));
+    return;
+  }
+  const counts = [nodes.length, edges.length, alone].map((each) => number(each));
+  const picture = h("div", { class: "scrolled picture", tabindex: "0", role: "region", "aria-labelledby": "map-heading" });
+  room.replaceChildren(h("p", { class: "small", t: ["mapCounted", ...counts] }), picture, list(nodes, edges));
+  draw(picture, query, open);
+  const anew = () => (picture.isConnected ? draw(picture, query, open) : document.removeEventListener("spoken", anew));
+  document.addEventListener("spoken", anew); // the picture speaks the reader's language
 }
 
 async function draw(picture, query, open) {
@@ -81,7 +94,7 @@ function point(copy, is) {
 function list(nodes, edges) {
   const titles = new Map(nodes.map(({ doc_id, title }) => [doc_id, title]));
   const said = ({ source, target, kind, mentions }) => [
-    kind === "repeals" ? "mapRepeals" : "mapCites",
+    { cites: "mapCites", part: "mapPart", repeals: "mapRepeals" }[kind],
     titles.get(source),
     titles.get(target),
     number(mentions),

@@ -31,6 +31,7 @@ export const OVERVIEW_WORDS = {
   mapNone: ["No document here names another one of the library.", "所选文件之间没有相互提及。"],
   mapListed: ["The references as a list", "以列表查看引用"],
   mapCites: ["{0} names {1} ({2:time|times})", "《{0}》提及《{1}》（{2} 次）"],
+  mapPart: ["{0} names a part of {1} ({2:time|times})", "《{0}》提及《{1}》的一部分（{2} 次）"],
   mapRepeals: ["{0} repeals {1}", "《{0}》废止《{1}》"],
   "standing.in_force": ["in force", "现行有效"],
   "standing.not_yet": ["not yet in force", "尚未生效"],

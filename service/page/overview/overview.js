@@ -45,7 +45,7 @@ async function draw() {
   if (!room.hasChildNodes()) room.append(waiting(8));
   let got;
   try {
-    got = await get(`/v1/overview?${query}`);
+    got = await get(`/v1/overview?references=false&${query}`);
   } catch (error) {
     if (mine === turn) room.replaceChildren(problem(error, draw));
     return;
@@ -80,7 +80,7 @@ function parts(got) {
     heat(got.by_country, "heatCountry", link),
     heat(got.by_year, "heatYear", link),
     timeline(got.timeline),
-    referenceMap(got.references, query, openPassage),
+    referenceMap(new URLSearchParams(query), openPassage),
   ];
 }
 

@@ -46,6 +46,8 @@ def topics(text: str) -> set[str]:
         ("国务院林业草原主管部门负责监督", set()),  # the name of a body
         ("依照《中华人民共和国森林法》的规定处罚", set()),  # the name of a document
         ("lands except wetlands", set()),
+        ("timber production", {"forest", "demand"}),  # the longest term of those that begin alike
+        ("wetland restoration works", {"wetland", "restoration", "supply"}),
         ("", set()),
     ],
 )

@@ -21,7 +21,7 @@ from sinkqa.service.interfaces.links import base_of, passage_link
 from sinkqa.service.interfaces.overview_schemas import LibraryOverviewOut, TopicPassagesOut
 from sinkqa.service.interfaces.schemas import ok
 from sinkqa.service.overview.drawing.arcs import draw_references
-from sinkqa.service.overview.library_overview import MapNode
+from sinkqa.service.overview.library_overview import MapNode, ReferenceMap
 
 router = APIRouter(tags=["documents"], dependencies=[READS], responses=documented(400, 404, 409, 422, 503))
 
@@ -62,17 +62,23 @@ ChosenOf = Annotated[dict[FacetName, Sequence[str]], Depends(chosen_of)]
     summary="Tell what the library holds",
     responses=ok(LibraryOverviewOut, "Counts, a timeline, topics by country and year, and references.") | UNCHANGED,
 )
-def get_overview(request: Request, engine: EngineOf, chosen: ChosenOf) -> Response:
+def get_overview(
+    request: Request,
+    engine: EngineOf,
+    chosen: ChosenOf,
+    references: Annotated[bool, Query(description="Tell who names whom, too; in a great library, slowly.")] = True,
+) -> Response:
     """Only documents with one of the given values for each facet count. Topics are told by terms of the text."""
     with engine.reading():
         return unless_known(
             request,
-            lambda: Json(engine.overview_of_library(chosen).as_dict()),
+            lambda: Json(engine.overview_of_library(chosen, references=references).as_dict()),
             "overview",
             _RULE,
             date.today(),
             engine.generation,
             chosen,
+            references,
         )
 
 
@@ -135,7 +141,8 @@ def draw(
         return passage_link(base, node.passage_id, collection=collection) if node.passage_id else None
 
     def make() -> Response:
-        drawn = draw_references(engine.overview_of_library(chosen).references, language=words, link=link)
+        found = engine.overview_of_library(chosen).references or ReferenceMap((), (), 0)
+        drawn = draw_references(found, language=words, link=link)
         return Response(drawn, media_type="image/svg+xml")
 
     with engine.reading():
