@@ -61,6 +61,7 @@ class Overviews:
             key = (
                 self._library.generation,
                 date.today(),
+                references,
                 *((name, *values) for name, values in sorted(chosen.items()) if values),
             )
             with self._lock:

@@ -8,7 +8,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "title": ("What the library holds", "资料库概览"),
     "counted": (
         "{0} documents, {1} passages; {2} passages are about a topic",
-        "{0} 份文件，{1} 个段落；其中 {2} 个段落涉及所列主题",
+        "{0} 份文件，{1} 个段落；其中 {2} 个段落涉及所列领域",
     ),
     "empty": ("The library holds no documents.", "资料库中没有文件。"),
     "none": ("not known", "不详"),
@@ -22,15 +22,15 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "total": ("All", "合计"),
     "timeline": ("Timeline", "时间线"),
     "document": ("Document", "文件"),
-    "by jurisdiction": ("Topics by country", "主题与国家和地区"),
-    "by year": ("Topics by year", "主题与年份"),
+    "by jurisdiction": ("Topics by country", "各国家和地区的领域分布"),
+    "by year": ("Topics by year", "各年份的领域分布"),
     "cells": (
         "Each cell: the number of passages about the topic, and in brackets the number of documents that they are in.",
-        "每格为涉及该主题的段落数，括号内为这些段落所在的文件数。",
+        "每格为涉及该领域的段落数，括号内为这些段落所在的文件数。",
     ),
     "rule": (
         "A passage is about a topic if its words or the headings above it hold a term of the topic.",
-        "段落正文或其上级标题含有某主题的术语，即视为涉及该主题。",
+        "段落正文或其上级标题含有某领域的术语，即视为涉及该领域。",
     ),
     "map": ("Map of references", "引用关系图"),
     "map said": (

@@ -17,9 +17,9 @@ export const WORDS = {
   overviewTitle: ["What the library holds", "资料库概览"],
   overviewLead: [
     "Topics by country and year, a timeline, and which document names which.",
-    "各国各年的主题分布、时间线，以及文件之间的引用关系。",
+    "各国各年的领域分布、时间线，以及文件之间的引用关系。",
   ],
-  overviewOpen: ["Topics, timeline and references", "主题、时间线与引用关系"],
+  overviewOpen: ["Topics, timeline and references", "领域、时间线与引用关系"],
   history: ["History", "历史"],
   switchLanguage: ["切换到中文", "Switch to English"],
   otherLanguage: ["中文", "English"],

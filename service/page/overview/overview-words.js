@@ -10,8 +10,8 @@ export const OVERVIEW_WORDS = {
   ],
   overviewList: ["List these documents", "列出这些文件"],
   overviewNothing: ["No document fits these choices.", "没有符合这些条件的文件。"],
-  heatCountry: ["Topics by country", "各国家和地区的主题分布"],
-  heatYear: ["Topics by year", "各年份的主题分布"],
+  heatCountry: ["Topics by country", "各国家和地区的领域分布"],
+  heatYear: ["Topics by year", "各年份的领域分布"],
   heatCells: [
     "Each number counts passages about the topic, the number in brackets the documents that they are in. A number opens its passages.",
     "每格为涉及该领域的段落数，括号内为这些段落所在的文件数。点按数字可查看相应段落。",

@@ -181,3 +181,22 @@ def test_many_countries_and_years_share_a_column_and_none_is_lost(tmp_path):
             str(getattr(each.metadata, by) or UNKNOWN) for each in records
         }
     assert heat_map("year", records, tallies).columns[0].label == "1990–1998"
+
+
+def test_references_are_left_out_where_they_are_not_asked_for_and_never_otherwise(engine):
+    assert engine.overview_of_library({"year": ["2003"]}, references=False).references is None
+    assert engine.overview_of_library({"year": ["2003"]}).references is not None
+    assert engine.overview_of_library({"year": ["2003"]}, references=False).references is None
+
+
+def test_a_document_that_names_another_is_joined_to_it(tmp_path):
+    (tmp_path / "a.md").write_text(text("湿地保护条例", "CN", 2003, "禁止填埋湿地。\n"), "utf-8")
+    said = "依照《湿地保护条例》的规定处罚。\n\n《湿地保护条例》另有规定的除外。\n"
+    (tmp_path / "b.md").write_text(text("草原管理办法", "CN", 2005, said), "utf-8")
+    engine = Engine.open(Settings(library=tmp_path / "library", workers=1), create=True)
+    engine.add([tmp_path / "a.md", tmp_path / "b.md"])
+    found = engine.overview_of_library().references
+    assert [node.title for node in found.nodes] == ["湿地保护条例", "草原管理办法"]
+    assert [(edge.kind, edge.mentions) for edge in found.edges] == [("cites", 2)]
+    assert found.edges[0].target == found.nodes[0].doc_id
+    assert engine.passage(found.nodes[0].passage_id).doc_id == found.nodes[0].doc_id
