@@ -34,8 +34,10 @@ from sinkqa.service.commands.asking.ask import ask
 from sinkqa.service.commands.filtering import (
     Documents,
     Jurisdictions,
+    Kinds,
     Languages,
     Since,
+    Topics,
     Types,
     Until,
     filters,
@@ -138,11 +140,13 @@ def search(
     kind: Types = None,
     since: Since = None,
     until: Until = None,
+    topic: Topics = None,
+    document_kind: Kinds = None,
     as_json: AsJson = False,
 ) -> None:
     """List the passages that fit a query best, and why."""
     engine = open_engine(library, collection)
-    chosen = filters(engine, doc, language, jurisdiction, kind, since, until)
+    chosen = filters(engine, doc, language, jurisdiction, kind, since, until, topic, document_kind)
     result = engine.search(text_or_stdin(query), k=k, mode=mode.value, filters=chosen)
     show_search(result, as_json=as_json)
     if not result.hits:

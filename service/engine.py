@@ -241,6 +241,14 @@ class Engine(Shelf):
         """Topics, sides, means and kinds of documents, by doc_id."""
         return self._overviews.tags(documents)
 
+    def narrowed(self, filters: Filters, chosen: Chosen) -> Filters:
+        """The filters for a question or search, narrowed to documents with the chosen values of facets.
+
+        Raises:
+            InvalidFilter: there is no such topic, side, means or kind.
+        """
+        return self._overviews.narrowed(filters, chosen)
+
     def overview_of_library(self, chosen: Chosen = MappingProxyType({}), *, references: bool = True) -> LibraryOverview:
         """What the library holds: counts, a timeline, topics by country and year, and who names whom.
 

@@ -206,7 +206,9 @@ class Server(MCPServer[Any]):
         self, question: Text, k: K = None, filters: FiltersIn | None = None, generate: bool = False
     ) -> Annotated[CallToolResult, AnswerOut]:
         """Answer a question from the library with checked quotes, or say why it cannot."""
-        answer = self._engine.ask(question, k=k, filters=filters.as_filters() if filters else None, generate=generate)
+        answer = self._engine.ask(
+            question, k=k, filters=filters.of(self._engine) if filters else None, generate=generate
+        )
         text = "".join(piece.text for piece in pieces(answer, self._place.get().link))
         cited = {citation.passage_id: citation for citation in answer.citations}
         return _result(answer.as_dict(), text=text, links=[(c.passage_id, c.title, c.quote) for c in cited.values()])
@@ -215,7 +217,7 @@ class Server(MCPServer[Any]):
         self, query: Text, k: K = None, mode: SearchMode = "hybrid", filters: FiltersIn | None = None
     ) -> Annotated[CallToolResult, SearchOut]:
         """List the passages that fit a query best, whole, and why each was found."""
-        found = self._engine.search(query, k=k, mode=mode, filters=filters.as_filters() if filters else None)
+        found = self._engine.search(query, k=k, mode=mode, filters=filters.of(self._engine) if filters else None)
         return _result(found.as_dict(), links=[(hit.passage_id, hit.title, hit.text) for hit in found.hits])
 
     def verify(self, text: Text) -> Annotated[CallToolResult, VerifyOut]:

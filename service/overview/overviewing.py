@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import reduce
 from operator import or_
 from pathlib import Path
 
+from sinkqa.index.hit import Filters
 from sinkqa.index.library import Library
 from sinkqa.index.store.documents.catalogue import DocumentRecord
 from sinkqa.ingest.passage import Passage
@@ -32,6 +34,7 @@ from sinkqa.service.references.standings import Standings
 
 Chosen = Mapping[FacetName, Sequence[str]]
 _TOPICAL: tuple[FacetName, ...] = ("topic", "side", "means")
+_NO_YEAR = 1, 0  # bounds that no year meets
 _MOST_KEPT = 32  # overviews of one generation
 
 
@@ -49,6 +52,24 @@ class Overviews:
         """Topics, sides, means and kinds of the documents, by doc_id."""
         tallies = self._tallies.of(self._library.documents())
         return {record.doc_id: tallies[record.doc_id].tags() for record in records if record.doc_id in tallies}
+
+    def narrowed(self, filters: Filters, chosen: Chosen) -> Filters:
+        """The filters, and only documents with the chosen values.
+
+        Raises:
+            InvalidFilter: no topic, side, means or kind has a chosen value.
+            DocumentNotFound, AmbiguousDocument: the filters name no document, or several.
+        """
+        _check(chosen)
+        if not any(chosen.values()):
+            return filters
+        with self._library.reading():
+            found = {record.doc_id for record in self._listing(chosen)[0].documents}
+            named = {self._library.document(doc_id).doc_id for doc_id in filters.doc_ids} or found
+        if not found & named:
+            first, last = _NO_YEAR
+            return replace(filters, year_from=first, year_to=last)
+        return replace(filters, doc_ids=tuple(sorted(found & named)))
 
     def overview(self, chosen: Chosen, *, references: bool = True) -> LibraryOverview:
         """What the documents with the chosen values are about, and which names which.

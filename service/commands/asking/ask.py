@@ -12,8 +12,10 @@ from sinkqa.service.commands import memo, terminal
 from sinkqa.service.commands.filtering import (
     Documents,
     Jurisdictions,
+    Kinds,
     Languages,
     Since,
+    Topics,
     Types,
     Until,
     filters,
@@ -47,6 +49,8 @@ def ask(
     kind: Types = None,
     since: Since = None,
     until: Until = None,
+    topic: Topics = None,
+    document_kind: Kinds = None,
     generate: Annotated[
         bool, typer.Option("--generate", help="Let the language model that is set write it; every sentence is checked.")
     ] = False,
@@ -70,7 +74,7 @@ def ask(
 
     engine = open_engine(library, collection)
     manner = Manner(
-        filters(engine, doc, language, jurisdiction, kind, since, until),
+        filters(engine, doc, language, jurisdiction, kind, since, until, topic, document_kind),
         k=k,
         generate=generate,
         quotes=quotes,

@@ -7,6 +7,7 @@ from itertools import product
 
 import pytest
 
+from sinkqa.index.hit import Filters
 from sinkqa.service.documents.facets import UNKNOWN
 from sinkqa.service.engine import Engine
 from sinkqa.service.errors import InvalidFilter
@@ -200,3 +201,19 @@ def test_a_document_that_names_another_is_joined_to_it(tmp_path):
     assert [(edge.kind, edge.mentions) for edge in found.edges] == [("cites", 2)]
     assert found.edges[0].target == found.nodes[0].doc_id
     assert engine.passage(found.nodes[0].passage_id).doc_id == found.nodes[0].doc_id
+
+
+def test_questions_and_searches_are_kept_to_documents_of_a_topic_or_kind(engine):
+    laws = {record.doc_id for record in engine.documents() if record.title in ("Fen law", "Forest act")}
+    assert set(engine.narrowed(Filters(), {"kind": ["law"]}).doc_ids) == laws
+    (fen,) = engine.narrowed(Filters(), {"topic": ["wetland"]}).doc_ids
+    assert engine.narrowed(Filters(doc_ids=(fen[:8],), languages=("en",)), {"kind": ["law"]}) == Filters(
+        doc_ids=(fen,), languages=("en",)
+    )
+    assert {hit.doc_id for hit in engine.search("fee", filters=Filters(doc_ids=(fen,))).hits} == {fen}
+    for chosen in ({"topic": ["ocean"]}, {"kind": ["treaty"]}):
+        assert not engine.search("fee", filters=engine.narrowed(Filters(), chosen)).hits
+    assert not engine.search("fee", filters=engine.narrowed(Filters(doc_ids=(fen,)), {"topic": ["forest"]})).hits
+    assert engine.narrowed(Filters(year_to=2001), {"topic": []}) == Filters(year_to=2001)
+    with pytest.raises(InvalidFilter):
+        engine.narrowed(Filters(), {"kind": ["otters"]})

@@ -65,3 +65,19 @@ def test_the_map_is_a_picture_without_scripts(client):
     assert response.headers["Content-Type"].startswith("image/svg+xml")
     assert response.headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert ElementTree.fromstring(response.text).get("lang") == "zh-Hans"
+
+
+def test_searches_and_answers_are_kept_to_documents_of_a_topic_or_kind(client):
+    def found(**filters):
+        return client.post("/v1/search", {"query": "carbon credits 碳汇 peat", "filters": filters})
+
+    told = client.get("/v1/documents", params={"topic": "forest"}).json()
+    assert {hit["doc_id"] for hit in found(topics=["forest"]).json()["hits"]} == {
+        each["doc_id"] for each in told["documents"]
+    }
+    assert not found(topics=["ocean"]).json()["hits"]
+    assert found(kinds=["otters"]).status_code == 422
+    asked = {"question": "What does the scheme pay per hectare each year?"}
+    for topic, status in (("wetland", "answered"), ("forest", "abstained")):
+        answer = client.post("/v1/answer", asked | {"filters": {"topics": [topic]}}).json()
+        assert answer["status"] == status, topic
