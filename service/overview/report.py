@@ -55,7 +55,8 @@ def write_report(overview: LibraryOverview, *, language: str, link: Link) -> byt
 def _facets(overview: LibraryOverview, language: str) -> Iterator[str]:
     yield '<table class="facets"><tbody>'
     for name, counts in facet_lines(overview, language):
-        said = ", ".join(f"{written(value)}&nbsp;{count}" for value, count in counts)
+        between = "、" if language == "zh" else ", "
+        said = between.join(f"{written(value)}&nbsp;{count}" for value, count in counts)
         yield f'<tr><th scope="row">{name}</th><td>{said}</td></tr>'
     yield "</tbody></table>"
 
