@@ -37,8 +37,10 @@ from sinkqa.service.commands.asking.ask import ask
 from sinkqa.service.commands.filtering import (
     Documents,
     Jurisdictions,
+    Kinds,
     Languages,
     Since,
+    Topics,
     Types,
     Until,
     filters,
@@ -49,6 +51,7 @@ from sinkqa.service.commands.options import AsJson, Collection, Count, Library, 
 from sinkqa.service.commands.phrases import count
 from sinkqa.service.commands.showing.checks import show_quote, show_verified
 from sinkqa.service.commands.showing.passages import show_search
+from sinkqa.service.commands.surveying import overview as surveying
 
 if _INTERRUPTED is signal.default_int_handler:
     with suppress(ValueError):
@@ -141,11 +144,13 @@ def search(
     kind: Types = None,
     since: Since = None,
     until: Until = None,
+    topic: Topics = None,
+    document_kind: Kinds = None,
     as_json: AsJson = False,
 ) -> None:
     """List the passages that fit a query best, and why."""
     engine = open_engine(library, collection)
-    chosen = filters(engine, doc, language, jurisdiction, kind, since, until)
+    chosen = filters(engine, doc, language, jurisdiction, kind, since, until, topic, document_kind)
     result = engine.search(text_or_stdin(query), k=k, mode=mode.value, filters=chosen)
     show_search(result, as_json=as_json)
     if not result.hits:
@@ -305,6 +310,7 @@ def migrate(
 
 
 app.command()(trail)
+app.command()(surveying.overview)
 app.command()(standing)
 app.command()(references)
 app.command()(edit.edit)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from sinkqa.index.hit import Filters, SearchMode
 from sinkqa.index.library import Library
+from sinkqa.index.store.documents.catalogue import DocumentRecord
 from sinkqa.ingest.document import Metadata
 from sinkqa.service.documents.stored import Shelf
 from sinkqa.service.settings import Settings
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from sinkqa.service.asking import QueryEngine
     from sinkqa.service.comparing.comparison import By, Comparison
     from sinkqa.service.documents.doctor import DoctorReport
+    from sinkqa.service.documents.facets import Tags
     from sinkqa.service.exporting.exporter import Exported
     from sinkqa.service.exporting.memo import Memo
     from sinkqa.service.exporting.rereading import Link
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
     from sinkqa.service.intake.workers import File
     from sinkqa.service.references.listing import DocumentReferences
     from sinkqa.service.references.resolving import Resolver
+    from sinkqa.service.overview.library_overview import LibraryOverview, TopicPassages
+    from sinkqa.service.overview.overviewing import Chosen, Overviews
     from sinkqa.service.references.standings import DocumentStanding, Standings
     from sinkqa.service.references.trail import SubjectKind, Trail
 
@@ -69,6 +73,13 @@ class Engine(Shelf):
             astral=self._astral_offsets,
             standings=self._standings,
         )
+
+    @cached_property
+    def _overviews(self) -> Overviews:
+        from sinkqa.service.overview.overviewing import Overviews
+
+        folder, standings = self._settings.library, self._standings
+        return Overviews(self._library, folder, subjects=self._subjects, standings=standings)
 
     @staticmethod
     def exists(settings: Settings) -> bool:
@@ -301,6 +312,41 @@ class Engine(Shelf):
         from sinkqa.service.references.resolving import Resolver
 
         return Resolver(self._library)
+
+    def tags(self, documents: Sequence[DocumentRecord]) -> Tags:
+        """Topics, sides, means and kinds of documents, by doc_id."""
+        return self._overviews.tags(documents)
+
+    def narrowed(self, filters: Filters, chosen: Chosen) -> Filters:
+        """The filters for a question or search, narrowed to documents with the chosen values of facets.
+
+        Raises:
+            InvalidFilter: there is no such topic, side, means or kind.
+        """
+        return self._overviews.narrowed(filters, chosen)
+
+    def overview_of_library(self, chosen: Chosen = MappingProxyType({}), *, references: bool = True) -> LibraryOverview:
+        """What the library holds: counts, a timeline, topics by country and year, and who names whom.
+
+        ``chosen``: values of facets. Only documents with one of the values of each facet count. Without
+        ``references``, who names whom is left out: in a great library it takes the most time.
+
+        Raises:
+            InvalidFilter: there is no such topic, side, means or kind.
+        """
+        return self._overviews.overview(chosen, references=references)
+
+    def passages_of_topics(
+        self, of: Sequence[str], chosen: Chosen = MappingProxyType({}), *, most: int = 100, skip: int = 0
+    ) -> TopicPassages:
+        """The passages that a count of an overview stands for, ``most`` of them after the first ``skip``.
+
+        ``of``: topics that a passage must all have, each as "topic:forest", "side:supply" or "means:restoration".
+
+        Raises:
+            InvalidFilter: ``of`` names no topic, or one that does not exist.
+        """
+        return self._overviews.passages(of, chosen, most=most, skip=skip)
 
     def standing(self, doc_id: str, on: date | None = None) -> DocumentStanding:
         """Whether a document is in force on a day, by default today, as far as texts of the library say so.

@@ -218,7 +218,7 @@ class Server(MCPServer[Any]):
         generate: bool = False,
     ) -> Annotated[CallToolResult, AnswerOut]:
         """Answer a question from the library with checked quotes, or say why it cannot."""
-        chosen = filters.as_filters() if filters else None
+        chosen = filters.of(self._engine) if filters else None
         answer = self._engine.ask(question, k=k, filters=chosen, generate=generate, as_of=as_of)
         text = "".join(piece.text for piece in pieces(answer, self._place.get().link))
         cited = {citation.passage_id: citation for citation in answer.citations}
@@ -243,7 +243,7 @@ class Server(MCPServer[Any]):
         self, query: Text, k: K = None, mode: SearchMode = "hybrid", filters: FiltersIn | None = None
     ) -> Annotated[CallToolResult, SearchOut]:
         """List the passages that fit a query best, whole, and why each was found."""
-        found = self._engine.search(query, k=k, mode=mode, filters=filters.as_filters() if filters else None)
+        found = self._engine.search(query, k=k, mode=mode, filters=filters.of(self._engine) if filters else None)
         return _result(found.as_dict(), links=[(hit.passage_id, hit.title, hit.text) for hit in found.hits])
 
     def verify(self, text: Text) -> Annotated[CallToolResult, VerifyOut]:

@@ -27,6 +27,13 @@ Jurisdictions = Annotated[
 ]
 Types = Annotated[list[Kind] | None, typer.Option("--type", help="Only documents of this format; repeatable.")]
 Since = Annotated[int | None, typer.Option("--from", help="Only documents of this year or later.")]
+Topics = Annotated[
+    list[str] | None,
+    typer.Option("--topic", help="Only documents about it: forest, grassland, cropland, wetland, ocean, market."),
+]
+Kinds = Annotated[
+    list[str] | None, typer.Option("--kind", help="Only documents of this kind: law, order, plan, methodology.")
+]
 Until = Annotated[int | None, typer.Option("--to", help="Only documents of this year or earlier.")]
 
 
@@ -38,15 +45,17 @@ def filters(
     kind: Sequence[str] | None,
     since: int | None,
     until: int | None,
+    topics: Sequence[str] | None = None,
+    kinds: Sequence[str] | None = None,
 ) -> Filters:
     """The options as the index takes them.
 
     Raises:
-        InvalidFilter: a jurisdiction or a language that has no such code.
+        InvalidFilter: a jurisdiction or a language that has no such code, or a topic or kind that is not known.
     """
     from sinkqa.index.hit import Filters
 
-    return Filters(
+    chosen = Filters(
         doc_ids=tuple(doc or ()),
         languages=tuple(_code(engine, "language", name) for name in language or ()),
         jurisdictions=tuple(_code(engine, "jurisdiction", name) for name in jurisdiction or ()),
@@ -54,6 +63,7 @@ def filters(
         year_from=since,
         year_to=until,
     )
+    return engine.narrowed(chosen, {"topic": topics or (), "kind": kinds or ()}) if topics or kinds else chosen
 
 
 def note_empty(engine: Engine, chosen: Filters) -> None:

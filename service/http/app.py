@@ -38,6 +38,7 @@ from sinkqa.service.http.routes import (
     page,
     reference,
 )
+from sinkqa.service.http.routes.surveying import overview
 from sinkqa.service.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -77,6 +78,7 @@ def create_app(settings: Settings, *, together: Path | None = None, runs_jobs: b
         deleting,
         inside,
         libraries,
+        overview,
         exporting,
         jobs,
         mentions,

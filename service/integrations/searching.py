@@ -65,7 +65,7 @@ class Searching:
             yield _found(hit, self._address(hit))
 
     def _here(self, engine: Engine, query: str) -> list[dict[str, Any]]:
-        filters = FiltersIn.model_validate(self.filters).as_filters() if self.filters else None
+        filters = FiltersIn.model_validate(self.filters).of(engine) if self.filters else None
         found: list[dict[str, Any]] = engine.search(query, k=self.k, mode=self.mode, filters=filters).as_dict()["hits"]
         return found
 

@@ -65,7 +65,7 @@ class DocumentOut(BaseModel):
 
 
 class SubjectOut(BaseModel):
-    """A notion in titles or headings."""
+    """What a value of a facet is called."""
 
     name: str = Field(description="In English.")
     zh: str = Field(description="In Chinese.")
@@ -76,13 +76,17 @@ class FacetCountOut(BaseModel):
 
     value: str = Field(description="`none`: not known.")
     count: int
-    subject: SubjectOut | None = Field(description="What a subject is called; null for all other facets.")
+    subject: SubjectOut | None = Field(description="What it is called; null where the value says it itself.")
 
 
 class FacetsOut(BaseModel):
     """The facets that documents can be filtered by."""
 
     subject: list[FacetCountOut] = Field(description="A document may have several, and is counted under each.")
+    topic: list[FacetCountOut] = Field(description="Ecosystems, and the carbon market; any number, as the next three.")
+    side: list[FacetCountOut] = Field(description="`supply` or `demand`.")
+    means: list[FacetCountOut] = Field(description="`protection`, `management`, `restoration`.")
+    kind: list[FacetCountOut] = Field(description="What the title says that it is: law, order, plan.")
     jurisdiction: list[FacetCountOut]
     type: list[FacetCountOut]
     year: list[FacetCountOut]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -29,6 +29,10 @@ from sinkqa.service.grounding.quoting import QuoteReport
 from sinkqa.service.grounding.verifying import CheckedClaim, VerifyReport
 from sinkqa.service.interfaces.dates import AsOf
 from sinkqa.service.interfaces.deriving import model_of, sent_as
+
+if TYPE_CHECKING:
+    from sinkqa.service.engine import Engine
+    from sinkqa.service.overview.overviewing import Chosen
 
 Kind = Literal["pdf", "html", "docx", "markdown", "text", "json", "csv", "xlsx", "pptx", "epub", "mail"]
 
@@ -80,9 +84,18 @@ class FiltersIn(Request):
     types: list[Kind] = Field(default=[], max_length=100, description="Formats of documents.")
     year_from: Year | None = Field(None, description="Documents of this year or later.")
     year_to: Year | None = Field(None, description="Documents of this year or earlier.")
+    topics: list[Text] = Field(default=[], max_length=100, description="Topics of documents: forest, wetland, market.")
+    sides: list[Text] = Field(default=[], max_length=100, description="Sides of documents: supply, demand.")
+    means: list[Text] = Field(default=[], max_length=100, description="protection, management or restoration.")
+    kinds: list[Text] = Field(default=[], max_length=100, description="Kinds of documents: law, order, plan.")
+
+    def of(self, engine: Engine) -> Filters:
+        """This as the engine's own object, with the documents that have the topics and kinds."""
+        chosen: Chosen = {"topic": self.topics, "side": self.sides, "means": self.means, "kind": self.kinds}
+        return engine.narrowed(self.as_filters(), chosen) if any(chosen.values()) else self.as_filters()
 
     def as_filters(self) -> Filters:
-        """This as the engine's own object."""
+        """What of this does not depend on a library."""
         return Filters(
             doc_ids=tuple(self.doc_ids),
             jurisdictions=tuple(self.jurisdictions),

@@ -14,9 +14,10 @@ import * as verify from "./quotes/verify.js";
 import { keep, recall } from "./base/store.js";
 
 const compare = later("compare", () => import("./compare/compare.js"), "/page/compare/compare.css");
+const overview = later("overview", () => import("./overview/overview.js"), "/page/overview/overview.css");
 const trail = later("trail", () => import("./trail/trail.js"), "/page/trail/trail.css");
-const VIEWS = { ask, library, beside, compare, verify, trail, basket, history };
-const PARTS = { trail: "verify" }; // views without a link of their own in the bar
+const VIEWS = { ask, library, overview, beside, compare, verify, trail, basket, history };
+const PARTS = { overview: "library", trail: "verify" }; // views without a link of their own in the bar
 let shown = null;
 
 /** The view, what follows it and its parameters: `#/ask?q=…`, `#/p/PASSAGE?q=start-end`. */

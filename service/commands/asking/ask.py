@@ -12,8 +12,10 @@ from sinkqa.service.commands import memo, terminal
 from sinkqa.service.commands.filtering import (
     Documents,
     Jurisdictions,
+    Kinds,
     Languages,
     Since,
+    Topics,
     Types,
     Until,
     filters,
@@ -50,6 +52,8 @@ def ask(
     since: Since = None,
     until: Until = None,
     as_of: AsOf = None,
+    topic: Topics = None,
+    document_kind: Kinds = None,
     generate: Annotated[
         bool, typer.Option("--generate", help="Let the language model that is set write it; every sentence is checked.")
     ] = False,
@@ -73,7 +77,7 @@ def ask(
 
     engine = open_engine(library, collection)
     manner = Manner(
-        filters(engine, doc, language, jurisdiction, kind, since, until),
+        filters(engine, doc, language, jurisdiction, kind, since, until, topic, document_kind),
         k=k,
         as_of=as_of.date() if as_of else None,
         generate=generate,

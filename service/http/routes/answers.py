@@ -47,7 +47,7 @@ router = APIRouter(tags=["answers"], dependencies=[READS], responses=documented(
 )
 async def answer(body: AnswerRequest, request: Request, engine: EngineOf) -> Response:
     """Every statement has the numbers of its citations, and every citation quotes its document word for word."""
-    filters = body.filters.as_filters() if body.filters else None
+    filters = await run_in_threadpool(body.filters.of, engine) if body.filters else None
 
     def ask() -> Iterator[Answer]:
         if not body.history:
@@ -72,7 +72,7 @@ async def answer(body: AnswerRequest, request: Request, engine: EngineOf) -> Res
 )
 def next_up(body: NextRequest, engine: EngineOf) -> Response:
     """Each question is about a neighbouring section, about another country, or about another document found."""
-    filters = body.filters.as_filters() if body.filters else None
+    filters = body.filters.of(engine) if body.filters else None
     return Json({"suggestions": next_questions(engine, body.question, body.passage_ids, filters=filters)})
 
 
@@ -97,7 +97,7 @@ def opening(
 )
 def search(body: SearchRequest, engine: EngineOf) -> Response:
     """Passages are units of evidence: whole sentences, a list with its lead-in, or a table row with its headers."""
-    filters = body.filters.as_filters() if body.filters else None
+    filters = body.filters.of(engine) if body.filters else None
     return Json(engine.search(body.query, k=body.k, mode=body.mode, filters=filters).as_dict())
 
 

@@ -60,6 +60,10 @@ def list_documents(
     limit: Limit = 100,
     offset: Offset = 0,
     subject: Values = [],  # noqa: B006  # FastAPI copies it, as those below
+    topic: Values = [],  # noqa: B006
+    side: Values = [],  # noqa: B006
+    means: Values = [],  # noqa: B006
+    kind: Values = [],  # noqa: B006
     jurisdiction: Values = [],  # noqa: B006
     type: Values = [],  # noqa: A002, B006  # the name in the address
     year: Values = [],  # noqa: B006
@@ -70,6 +74,10 @@ def list_documents(
     """The documents with one of the given values for each facet, a page at a time. `none` means an unknown value."""
     chosen: dict[FacetName, list[str]] = {
         "subject": subject,
+        "topic": topic,
+        "side": side,
+        "means": means,
+        "kind": kind,
         "jurisdiction": jurisdiction,
         "type": type,
         "year": year,
@@ -78,8 +86,8 @@ def list_documents(
 
     def make() -> Response:
         documents = engine.documents()
-        subjects = engine.subjects(documents)
-        found = listing(documents, chosen=chosen, subjects=subjects, words=words, order=order)
+        subjects, tags = engine.subjects(documents), engine.tags(documents)
+        found = listing(documents, chosen=chosen, subjects=subjects, tags=tags, words=words, order=order)
         listed = [told_of(record) for record in found.documents[offset : offset + limit]]
         facets = {name: [asdict(each) for each in counts] for name, counts in found.facets.items()}
         told = {"documents": listed, **_paging(len(found.documents), offset, limit), "generation": generation}
@@ -87,7 +95,7 @@ def list_documents(
 
     with engine.reading():
         generation = engine.generation
-        return unless_known(request, make, "documents", generation, limit, offset, chosen, words, order)
+        return unless_known(request, make, "documents of topics", generation, limit, offset, chosen, words, order)
 
 
 @router.get(

@@ -105,6 +105,7 @@ const sent = (method, body, signal) => ({
 });
 
 export const get = async (path, signal) => (await send(path, { signal })).json();
+export const text = async (path, signal) => (await send(path, { signal })).text();
 export const post = async (path, body, signal) => (await send(path, sent("POST", body, signal))).json();
 export const patch = async (path, body) => (await send(path, sent("PATCH", body))).json();
 export const remove = async (path) => (await send(path, { method: "DELETE" })).json();

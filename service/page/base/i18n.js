@@ -27,6 +27,9 @@ export const knows = (key) => Object.hasOwn(WORDS, key);
 export const term = (kind, value) =>
   WORDS[`${kind}.${value}`] ? t(`${kind}.${value}`) : (NAMED[kind] && named(NAMED[kind], value)) || String(value);
 
+/** Takes in what a view says that is fetched when it is first shown. */
+export const teach = (words) => Object.assign(WORDS, words);
+
 /** Takes in what a term of the API is called, where the API says it: in English and in Chinese. */
 export const learn = (kind, value, said) => (WORDS[`${kind}.${value}`] ??= said);
 

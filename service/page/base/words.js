@@ -30,6 +30,14 @@ export const WORDS = {
   compareLead: [
     "Set countries, documents or carbon markets side by side. Every cell is quoted from its source.",
     "把国家、文件或碳市场并列比较，每一格都引自原文。",
+  ],
+  overview: ["Overview", "概览"],
+  overviewTitle: ["What the library holds", "资料库概览"],
+  overviewLead: [
+    "Topics by country and year, a timeline, and which document names which.",
+    "各国各年的领域分布、时间线，以及文件之间的引用关系。",
+  ],
+  overviewOpen: ["Topics, timeline and references", "领域、时间线与引用关系"],
   history: ["History", "历史"],
   switchLanguage: ["切换到中文", "Switch to English"],
   otherLanguage: ["中文", "English"],

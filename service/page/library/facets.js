@@ -1,9 +1,19 @@
-// What the list of the library can be chosen by: subject, country, format, year and language with counts, words, order.
+// What the list of the library can be chosen by: topics, kind, country, format, year and more with counts, words, order.
 // All of it stands in the address.
 import { h } from "../base/dom.js";
 import { learn, t, term } from "../base/i18n.js";
 
-const FACETS = { subject: "subject", jurisdiction: "place", type: "type", year: "year", language: "lang" };
+const FACETS = {
+  topic: "topic",
+  side: "side",
+  means: "means",
+  kind: "kind",
+  subject: "subject",
+  jurisdiction: "place",
+  type: "type",
+  year: "year",
+  language: "lang",
+};
 const ORDERS = ["title", "-year", "year", "-added", "added", "-size", "size"];
 const SHOWN = 5; // values of a facet, in a line; the rest behind “more”: the documents are what matters
 
@@ -21,7 +31,8 @@ export const count = (query) => Object.keys(FACETS).flatMap((name) => query.getA
 
 /** Buttons for each facet, those pressed that the address has; `go(query)` goes to another choice. */
 export function buttons(facets, query, go) {
-  for (const { value, subject } of facets.subject) if (subject) learn("subject", value, [subject.name, subject.zh]);
+  for (const [name, kind] of Object.entries(FACETS))
+    for (const { value, subject } of facets[name]) if (subject) learn(kind, value, [subject.name, subject.zh]);
   const groups = Object.entries(FACETS).map(([name, kind]) => group(name, kind, facets[name], query, go));
   const clear = () => {
     const rest = new URLSearchParams(query);

@@ -1,12 +1,12 @@
 // Which documents may answer: chosen from what the library holds.
 import { get } from "../base/api.js";
 import { byId, h, tag } from "../base/dom.js";
-import { number, t } from "../base/i18n.js";
+import { learn as called, number, t } from "../base/i18n.js";
 import { problem } from "../base/parts.js";
 
-const LISTS = { doc_ids: "doc", languages: "lang", jurisdictions: "place", types: "type" };
+const LISTS = { doc_ids: "doc", languages: "lang", jurisdictions: "place", types: "type", topics: "topic", kinds: "kind" };
 const YEARS = { year_from: "from", year_to: "to" };
-const none = () => ({ doc_ids: [], languages: [], jurisdictions: [], types: [] });
+const none = () => Object.fromEntries(Object.keys(LISTS).map((name) => [name, []]));
 const TITLES = 200; // of documents that are listed at once
 const PAUSE_MS = 250; // between a key and the search
 const known = new Map(); // documents that were seen, by their ids
@@ -92,6 +92,8 @@ async function draw() {
   }
   const { facets } = got;
   const parts = [
+    boxes("facet.topic", "topics", "topic", facets.topic),
+    boxes("facet.kind", "kinds", "kind", facets.kind),
     boxes("filterLanguage", "languages", "lang", facets.language),
     boxes("filterJurisdiction", "jurisdictions", "place", facets.jurisdiction),
     boxes("filterType", "types", "type", facets.type),
@@ -124,6 +126,7 @@ function box(name, value, ...said) {
 
 /** What the library holds, with how many documents each, and what is picked beside. */
 function boxes(title, name, kind, counts) {
+  for (const { value, subject } of counts) if (subject) called(kind, value, [subject.name, subject.zh]);
   const held = counts.filter(({ value }) => value !== "none");
   const gone = picked[name].filter((value) => !held.some((each) => each.value === value));
   const all = [...held, ...gone.map((value) => ({ value, count: 0 }))];

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from itertools import product
 from urllib.parse import quote
 
@@ -12,6 +13,8 @@ import httpx
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from sinkqa.service.overview.drawing.arcs import draw_references
+from sinkqa.service.overview.library_overview import MapEdge, MapNode, ReferenceMap
 from tests.service.http.browsing import fits, grave, needs_chromium, tab_to
 from tests.service.http.conftest import FILES, Served, serving
 
@@ -116,6 +119,22 @@ def basket(page: Page, served: Served) -> None:
     expect(page.locator("[data-item]")).to_have_count(len(HOSTILE) + 1)
 
 
+def overview(page: Page, served: Served) -> None:
+    """With a map of hostile documents, drawn as the server draws it, and the passages of a cell."""
+    told = httpx.get(f"{served.url}/v1/overview", params={"type": "markdown"}).json()
+    listed = told["timeline"]
+    nodes = tuple(MapNode(each["doc_id"], each["title"], each["year"], None, None, "p", None) for each in listed)
+    edges = tuple(MapEdge(each.doc_id, nodes[0].doc_id, ("cites", "repeals")[n % 2], n) for n, each in enumerate(nodes))
+    drawn = ReferenceMap(nodes, edges[1:], 3)
+    picture = draw_references(drawn, language="en", link=lambda node: f"{served.url}/#/p/{node.passage_id}")
+    page.route("**/v1/overview?*", lambda route: route.fulfill(json=told | {"references": asdict(drawn)}))
+    page.route("**/references.svg?*", lambda route: route.fulfill(body=picture, content_type="image/svg+xml"))
+    page.goto(f"{served.url}/#/overview?type=markdown&of=topic:forest&in=jurisdiction:none")
+    expect(page.locator(".picture a")).to_have_count(len(nodes))
+    expect(page.locator("#topic-passages-title")).to_be_focused()
+    expect(page.locator(".topic-passages .cardbutton").first).to_be_visible()
+
+
 def empty_basket(page: Page, served: Served) -> None:
     page.goto(f"{served.url}/#/basket")
     expect(page.locator("#basket .empty")).to_be_visible()
@@ -193,6 +212,7 @@ VIEWS: list[Callable[[Page, Served], None]] = [
     library, chosen, nothing, failing, loading, correcting, deleting, document, basket, empty_basket,
     traced,
     compared,
+    overview,
 ]  # fmt: skip
 
 
