@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     from sinkqa.service.intake.reading import OnReading
     from sinkqa.service.intake.turns import Share
     from sinkqa.service.intake.workers import File
-    from sinkqa.service.references.listing import DocumentReferences
-    from sinkqa.service.references.resolving import Resolver
     from sinkqa.service.overview.library_overview import LibraryOverview, TopicPassages
     from sinkqa.service.overview.overviewing import Chosen, Overviews
+    from sinkqa.service.references.listing import DocumentReferences
+    from sinkqa.service.references.resolving import Resolver
     from sinkqa.service.references.standings import DocumentStanding, Standings
     from sinkqa.service.references.trail import SubjectKind, Trail
 

@@ -35,8 +35,8 @@ from sinkqa.ingest.errors import SinkQAError
 from sinkqa.service.answer import QuotedSpan
 from sinkqa.service.comparing.comparison import By
 from sinkqa.service.engine import Engine
-from sinkqa.service.interfaces.dates import AsOf
 from sinkqa.service.interfaces.comparison_schemas import ComparisonOut, On
+from sinkqa.service.interfaces.dates import AsOf
 from sinkqa.service.interfaces.links import passage_link
 from sinkqa.service.interfaces.schemas import AnswerOut, FiltersIn, K, QuoteOut, SearchOut, Text, VerifyOut
 from sinkqa.service.interfaces.standing_schemas import DocumentStandingOut
@@ -234,7 +234,7 @@ class Server(MCPServer[Any]):
         as_of: AsOf = None,
     ) -> Annotated[CallToolResult, ComparisonOut]:
         """Compare countries, documents or carbon markets: rows × columns (`on`, free words) of checked quotes."""
-        chosen = filters.as_filters() if filters else None
+        chosen = filters.of(self._engine) if filters else None
         made = self._engine.compare(on, by=by, rows=rows, filters=chosen, beside=beside, as_of=as_of)
         text = as_markdown(made, self._place.get().link)
         return _result(made.as_dict(), text=text, links=[(c.passage_id, c.title, c.quote) for c in made.citations])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pydantic import Field
 
 from sinkqa.service.comparing.comparison import Beside, BesideCell, By, ComparedRow, Comparison, Relation
+from sinkqa.service.interfaces.dates import AsOf
 from sinkqa.service.interfaces.deriving import model_of
 from sinkqa.service.interfaces.schemas import FiltersIn, Request, Text
-from sinkqa.service.interfaces.standing_schemas import AsOf
 
 On = list[Text]
 

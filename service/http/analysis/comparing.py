@@ -23,6 +23,6 @@ router = APIRouter(tags=["answers"], dependencies=[READS], responses=documented(
 )
 def compare(body: CompareRequest, engine: EngineOf) -> Response:
     """Each cell is the best judged piece of the row's documents, or says in how many documents nothing was found."""
-    filters = body.filters.as_filters() if body.filters else None
+    filters = body.filters.of(engine) if body.filters else None
     made = engine.compare(body.on, by=body.by, rows=body.rows, filters=filters, beside=body.beside, as_of=body.as_of)
     return Json(made.as_dict())

@@ -22,7 +22,18 @@ from sinkqa.service.interfaces.schemas import AnswerOut, QuoteOut, SearchOut, Ve
 from tests.conftest import COMMAND
 from tests.service.http.conftest import EN, FILES, OUTSIDE, ZH, serving
 
-TOOLS = ["ask", "compare", "fetch", "list_documents", "passages", "search", "standing", "trail", "verify", "verify_quote"]
+TOOLS = [
+    "ask",
+    "compare",
+    "fetch",
+    "list_documents",
+    "passages",
+    "search",
+    "standing",
+    "trail",
+    "verify",
+    "verify_quote",
+]
 QUOTE = "Credits expire after twelve years."
 
 
