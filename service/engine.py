@@ -15,7 +15,7 @@ from sinkqa.index.hit import Filters, SearchMode
 from sinkqa.index.library import Library
 from sinkqa.index.store.documents.catalogue import DocumentRecord
 from sinkqa.ingest.document import Metadata
-from sinkqa.service.documents.stored import Shelf
+from sinkqa.service.references.related import Related
 from sinkqa.service.settings import Settings
 
 if TYPE_CHECKING:
@@ -39,16 +39,13 @@ if TYPE_CHECKING:
     from sinkqa.service.intake.workers import File
     from sinkqa.service.overview.library_overview import LibraryOverview, TopicPassages
     from sinkqa.service.overview.overviewing import Chosen, Overviews
-    from sinkqa.service.references.listing import DocumentReferences
-    from sinkqa.service.references.resolving import Resolver
-    from sinkqa.service.references.standings import DocumentStanding, Standings
     from sinkqa.service.references.trail import SubjectKind, Trail
 
 _TEXTS_AT_ONCE = 64  # are embedded between two looks at the clock
 _BESIDE_BYTES = 50_000  # of text that a server reads itself: a tenth of a second in which it does little else
 
 
-class Engine(Shelf):
+class Engine(Related):
     """An open library. Safe for many processes at once; only one of them writes at a time."""
 
     def __init__(self, library: Library, settings: Settings, *, generator: Generator | None = None) -> None:
@@ -293,26 +290,6 @@ class Engine(Shelf):
         with self._library.reading():
             return references(self._library, doc_id, pages)
 
-    def references_of(self, doc_id: str, *, offset: int = 0, limit: int | None = None) -> DocumentReferences:
-        """What a document names, each document once, and which documents name it.
-
-        ``offset`` and ``limit`` choose among the documents that it names.
-
-        Raises:
-            DocumentNotFound, AmbiguousDocument: see their names.
-        """
-        from sinkqa.service.references.listing import references_of
-
-        with self._library.reading():
-            return references_of(self._library, self._resolver, doc_id, offset=offset, limit=limit)
-
-    @cached_property
-    def _resolver(self) -> Resolver:
-        """It keeps what it found while the library does not change."""
-        from sinkqa.service.references.resolving import Resolver
-
-        return Resolver(self._library)
-
     def tags(self, documents: Sequence[DocumentRecord]) -> Tags:
         """Topics, sides, means and kinds of documents, by doc_id."""
         return self._overviews.tags(documents)
@@ -347,37 +324,6 @@ class Engine(Shelf):
             InvalidFilter: ``of`` names no topic, or one that does not exist.
         """
         return self._overviews.passages(of, chosen, most=most, skip=skip)
-
-    def standing(self, doc_id: str, on: date | None = None) -> DocumentStanding:
-        """Whether a document is in force on a day, by default today, as far as texts of the library say so.
-
-        Raises:
-            DocumentNotFound, AmbiguousDocument: see their names.
-        """
-        from sinkqa.service.references.standings import DocumentStanding
-
-        with self._library.reading():
-            record = self._library.document(doc_id)
-            standing = self._standings.of(record.doc_id, on or date.today())
-        return DocumentStanding(record.doc_id, record.title, standing)
-
-    def standings(self, on: date | None = None) -> list[DocumentStanding]:
-        """The standings of all documents, in the order of their titles."""
-        from sinkqa.service.budget import checkpoint
-
-        found: list[DocumentStanding] = []
-        with self._library.reading():
-            for record in self.documents():
-                checkpoint()
-                found.append(self.standing(record.doc_id, on))
-        return found
-
-    @cached_property
-    def _standings(self) -> Standings:
-        """It keeps what it found while the library does not change."""
-        from sinkqa.service.references.standings import Standings
-
-        return Standings(self._library, resolver=self._resolver)
 
     @property
     def generation(self) -> int:

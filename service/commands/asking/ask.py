@@ -33,6 +33,13 @@ Export = Annotated[
     ),
 ]
 
+Generate = Annotated[
+    bool, typer.Option("--generate", help="Let the language model that is set write it; every sentence is checked.")
+]
+Quotes = Annotated[
+    bool, typer.Option("--quotes", help="Show every quote, also where the answer says it word for word.")
+]
+
 
 def ask(
     question: Annotated[
@@ -54,12 +61,8 @@ def ask(
     as_of: AsOf = None,
     topic: Topics = None,
     document_kind: Kinds = None,
-    generate: Annotated[
-        bool, typer.Option("--generate", help="Let the language model that is set write it; every sentence is checked.")
-    ] = False,
-    quotes: Annotated[
-        bool, typer.Option("--quotes", help="Show every quote, also where the answer says it word for word.")
-    ] = False,
+    generate: Generate = False,
+    quotes: Quotes = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", help="Show the numbers behind the words, the library's version and the time.")
     ] = False,
