@@ -41,7 +41,7 @@ def foreign(citation: Citation, language: str) -> Text:
 def show_standing(of: Citation, language: str) -> None:
     """Shows of a document that is not in force since when, and which one stands in its place."""
     known = of.standing
-    if known is None:
+    if known is None or known.status in ("in_force", "unknown"):
         return
     when = known.since if known.status == "not_yet" else known.until
     newer = say(language, "standingNewer", known.newer_title) if known.newer_title else ""

@@ -34,9 +34,4 @@ export const OVERVIEW_WORDS = {
   mapPart: ["{0} names a part of {1} ({2:time|times})", "《{0}》提及《{1}》的一部分（{2} 次）"],
   mapRepeals: ["{0} repeals {1}", "《{0}》废止《{1}》"],
   "standing.in_force": ["in force", "现行有效"],
-  "standing.not_yet": ["not yet in force", "尚未生效"],
-  "standing.expired": ["expired", "已失效"],
-  "standing.repealed": ["repealed", "已废止"],
-  "standing.superseded": ["superseded", "已被取代"],
-  "standing.proposed": ["proposed", "草案"],
 };

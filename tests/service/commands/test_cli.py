@@ -31,6 +31,7 @@ CITATION = {
     "number", "passage_id", "doc_id", "title", "original", "section", "table", "page_start", "page_end", "page_label",
     "quote", "spans", "offset_unit", "text_sha256", "boxes", "language", "url", "verified", "score",
     "also_supported_by", "glosses", "flags", "translation", "warnings", "paragraph",
+    "standing",
 }  # fmt: skip
 PASSAGE = {
     "passage_id", "doc_id", "title", "section", "table", "page_start", "page_end", "language", "text", "spans", "score",
@@ -406,7 +407,7 @@ def test_completion_knows_commands_and_choices():
         environment = {**os.environ, "_SINKQA_COMPLETE": "complete_bash", "COMP_WORDS": words}
         return process(env={**environment, "COMP_CWORD": str(len(words.split(" ")) - 1)}).out.split()
 
-    assert sorted(completed("sinkqa s")) == ["search", "serve", "show"]
+    assert sorted(completed("sinkqa s")) == ["search", "serve", "show", "standing"]
     assert completed("sinkqa search --mode ") == ["hybrid", "lexical", "dense"]
     assert completed("sinkqa search --type m") == ["markdown", "mail"]
 

@@ -7,10 +7,12 @@ import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from sinkqa.service.documents.facets import FacetName
 from tests.service.http.browsing import fits, grave, marked, needs_chromium, tab_to
 from tests.service.http.conftest import Served, serving
 
@@ -33,7 +35,7 @@ FILES = {
         "Agencies shall restore meadows. The Secretary shall invest $40 million in meadow restoration each year.\n",
     ),
 }  # fmt: skip
-FACETS = ("subject", "jurisdiction", "type", "year", "language")
+FACETS = get_args(FacetName)
 ADDRESS = "/#/compare?by=country&on=penalty&on=finance"
 
 

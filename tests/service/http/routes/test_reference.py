@@ -15,6 +15,8 @@ from tests.service.http.browsing import needs_chromium
 from tests.service.http.conftest import Client
 
 FILES = ("/docs", "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css", "/docs/start.js")
+UNFIT = ("/v1/documents/by-address", "/v1/compare")
+"""One would take something in, and one wants documents of known countries, which this library lacks."""
 
 
 def test_the_page_names_no_other_host_and_runs_nothing_of_its_own_text(client):
@@ -52,7 +54,7 @@ def test_examples_of_bodies_are_answered_as_they_stand(client):
     tried = 0
     for path, item in client.get("/openapi.json").json()["paths"].items():
         body = item.get("post", {}).get("requestBody", {}).get("content", {}).get("application/json", {})
-        if "example" in body and path != "/v1/documents/by-address":  # would take something in
+        if "example" in body and path not in UNFIT:
             url = path.replace("{vector_store_id}", "default")
             assert client.post(url, body["example"]).status_code == 200, (path, body["example"])
             tried += 1
