@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from sinkqa.index.references.dates import DATE, first_date, later
 from sinkqa.index.references.mention import Change
+from sinkqa.ingest.document import Span
 from sinkqa.ingest.text.numerals import ORDINAL_WORDS, read_number
 from sinkqa.ingest.text.patterns import late
 
@@ -61,11 +62,17 @@ _NOUN = (
     "|convention|instrument|policy|code|ordinance|scheme|measures|proclamation|memorandum|methodology|resolution"
     "|by-?laws?|decree|guidelines?|provisions|treaty|statute|tool|determination|declaration"
 )
-_VERB = late(
-    r"\b(?:(?:shall\s+|will\s+)?(?:comes?|came|enters?|entered)\s+into\s+(?:force|effect|operation)"
-    r"|(?:shall\s+|will\s+)?takes?\s+effect|took\s+effect|(?:shall\s+)?commences?"
-    r"|(?:is|are|shall\s+be|becomes?|shall\s+become)\s+effective)\b"
+# The end of a verb and what stands before it: a long text is searched for a literal at a fifth of the time.
+_VERBS = (
+    (
+        late(r"into\s+(?:force|effect|operation)\b"),
+        late(r"\b(?:(?:shall|will)\s+)?(?:comes?|came|enters?|entered)\s+\Z"),
+    ),
+    (late(r"effect\b"), late(r"\b(?:(?:(?:shall|will)\s+)?takes?|took)\s+\Z")),
+    (late(r"c(?<!\w.)ommences?\b"), late(r"\b(?:shall\s+)?\Z")),
+    (late(r"effective\b"), late(r"\b(?:is|are|shall\s+be|becomes?|shall\s+become)\s+\Z")),
 )
+_LONGEST_VERB = 40
 _THIS = late(
     rf"\b(?:this|these|the present)\s+(?:[a-z]+\s+){{0,2}}?(?P<noun>{_NOUN})\b(?P<between>[^.;:]{{0,140}})\Z",
     re.IGNORECASE,
@@ -212,16 +219,24 @@ def _japanese(text: str, found: re.Match[str]) -> Change | None:
     return Change("effective", found.start(), found.end(), on)
 
 
+def _verbs(text: str) -> Iterator[Span]:
+    """The places of "comes into force" and its like."""
+    for end, beginning in _VERBS:
+        for found in end.finditer(text):
+            if begins := beginning.search(text, max(0, found.start() - _LONGEST_VERB), found.start()):
+                yield Span(begins.start(), found.end())
+
+
 def _english(text: str) -> Iterator[Change]:
-    for verb in _VERB.finditer(text):
-        low = max(0, verb.start() - 180)
-        said = _last_this(text[low : verb.start()])
+    for verb in sorted(_verbs(text)):
+        low = max(0, verb.start - 180)
+        said = _last_this(text[low : verb.start])
         if said is None or _NOT.search(said["between"]) or not _is_own(text, said["noun"], low + said.start()):
             continue
         before = _BEFORE.search(text[max(0, low + said.start() - 20) : low + said.start()])
-        on = None if before and before[1].lower() in _NOT_WHEN else _english_date(text, verb.end())
+        on = None if before and before[1].lower() in _NOT_WHEN else _english_date(text, verb.end)
         if on is not None:
-            yield Change("effective", low + said.start(), verb.end(), on)
+            yield Change("effective", low + said.start(), verb.end, on)
     for said in _FIELD.finditer(text):
         words = text[said.end() : said.end() + _NEAR].partition("\n\n")[0]
         if on := first_date(words, to_the_day=True):
