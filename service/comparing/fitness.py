@@ -11,6 +11,7 @@ from sinkqa.ingest.text.normalised_text import fold
 from sinkqa.ingest.text.patterns import late
 from sinkqa.service.comparing.columns import Column, holds, says
 from sinkqa.service.evidence.analysis import Analysis
+from sinkqa.service.evidence.assertion import is_sentence
 from sinkqa.service.evidence.pieces import Candidate, Piece, share_of_answer
 
 _NO_ACT = 0.8  # of a likelihood: nothing is done, or to be done
@@ -23,6 +24,8 @@ _LEANING = 0.9  # ... it leans on what stands before it
 _WISHED = 0.8  # ... it tells what somebody wished, or what might be
 _DEFINES = 0.7  # ... it tells what a word means, or what a law is for
 _ANNEXED = 0.6  # ... it stands in a treaty or list that is annexed
+_UNENDED, _LINES = 0.8, 0.3  # ... it does not end as a sentence does; it is several lines of links or labels
+_FEW_LINES = 2
 _PUNISHES = 0.8  # ... it states a penalty, which is not asked for
 
 _TIMES = frozenset({"year", "month", "day", "working day", "hour"})
@@ -55,7 +58,8 @@ _WISHES = late(
 )
 _PURPOSE = late(r"为了?[^。]{2,200}制定本|\bpurposes? of this (?:act|part|regulation|order)\b|ことを目的とする")
 _MEANS = late(
-    r"(?:是指|系指|所称|をいう)|\A\W*[\w -]{3,40},? (?:means|has the meaning)\b|\bhas the (?:same )?meaning\b"
+    r"(?:是指|系指|所称|をいう)|\A\W*[\w -]{3,40}[,—–]?\s(?:\(a\) )?(?:means|has the meaning)\b"
+    r"|\bhas the (?:same )?meaning\b"
 )
 _ANNEX = late(r"\A\W*(?:schedule|annex|appendix|附件|附录|附表|別表)\b|\A(?:附件|附录|附表|別表|附 ?[则則])")
 _CLAUSE = late(r"[，,；;。：\n]")
@@ -104,10 +108,18 @@ def fitness(column: Column, candidate: Candidate) -> float:
     if (aspect is None or aspect.kind != "penalty") and piece.said.has(_SANCTIONS):
         fit *= _PUNISHES
     fit *= _LEANING if piece.said.has(LEANS) else 1
+    fit *= _ended(piece)
     fit *= _WISHED if piece.said.has(_WISHES) else 1
     if aspect is None or aspect.kind is None:
         fit *= _REFERS ** min(len(_PROVISION.findall(piece.said.folded)), _MOST_REFERENCES)
     return fit * (_LONG if share_of_answer(piece.statement) > _ROOM else 1)
+
+
+def _ended(piece: Piece) -> float:
+    """What is left where no unit ends as a sentence or a clause does. A cell of a table need not."""
+    if piece.passage.kind in ("row", "table") or any(is_sentence(unit.text) for unit in piece.units):
+        return 1.0
+    return _LINES if len(piece.units) > _FEW_LINES else _UNENDED
 
 
 def _holds_topic(column: Column, piece: Piece, beside: bool = False) -> bool:

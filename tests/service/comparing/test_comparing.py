@@ -7,6 +7,7 @@ from sinkqa.index.hit import Filters
 from sinkqa.service.comparing.rows import MOST_CELLS, MOST_COLUMNS
 from sinkqa.service.engine import Engine
 from sinkqa.service.errors import InvalidComparison
+from sinkqa.service.settings import Settings
 from tests.service.comparing.conftest import library_of
 
 
@@ -103,6 +104,21 @@ def test_a_quote_in_another_language_comes_with_its_terms(engine):
 def test_words_that_mean_nothing_find_nothing(engine):
     made = engine.compare(["qwortzel", "梨花院落溶溶月"], rows=["中国", "美国"])
     assert not cells(made) and not made.citations
+
+
+def test_neither_links_nor_definitions_are_cells(tmp_path):
+    menu = "\n".join(f"- {each}" for each in ("Protecting the heath", "Heath partnerships", "Heath funding", "See all"))
+    (tmp_path / "heath.md").write_text(
+        f"---\ntitle: Heath portal\njurisdiction: GB\n---\n\n# Heath portal\n\n{menu}\n\n## Terms\n\n"
+        "heath warden—\n(a) means a person who supports the protection of a heath.\n"
+    )
+    engine = Engine.open(Settings.load(library=tmp_path / "library"), create=True)
+    engine.add([tmp_path / "heath.md"])
+    assert not cells(engine.compare(["heath"], rows=["GB"]))
+    said = "The agency shall restore every heath by 2040."
+    (tmp_path / "act.md").write_text(f"---\ntitle: Heath Act\njurisdiction: GB\n---\n\n# Heath Act\n\n{said}\n")
+    engine.add([tmp_path / "act.md"])
+    assert [*cells(engine.compare(["heath"], rows=["GB"])).values()] == [said]
 
 
 def test_a_country_that_the_library_lacks_is_a_row_of_empty_cells(engine):
