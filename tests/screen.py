@@ -10,11 +10,13 @@ import select
 import struct
 import subprocess
 import termios
+import time
 from collections.abc import Sequence
 from typing import Any
 
 from tests.conftest import COMMAND
 
+_A_MOMENT_S = 0.2  # nobody's Ctrl-C follows an echo at once; readline misses a signal between two of its reads
 _PATIENCE_S = 60  # without a sign of life, before it is ended
 _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -60,7 +62,10 @@ def typed(
             shown += part
             if waiting and (at := shown.find(waiting[0][0].encode(), since)) >= 0:
                 since = at + len(waiting[0][0].encode())
-                os.write(ours, waiting.pop(0)[1].encode())
+                keys = waiting.pop(0)[1].encode()
+                if keys == b"\x03":
+                    time.sleep(_A_MOMENT_S)
+                os.write(ours, keys)
     os.close(ours)
     assert not waiting, f"{waiting[0][0]!r} never came: {shown!r}"
     assert running.returncode == status, shown

@@ -78,10 +78,11 @@ def _copy(folder: Path, to: Path) -> int:
     to.mkdir(parents=True, exist_ok=True)
     if (folder / LEDGER_FILE).is_file():
         copy_file(folder / LEDGER_FILE, to / LEDGER_FILE)
-    for path in (folder / _UPLOADS).glob("*/*"):
-        (to / path.relative_to(folder)).parent.mkdir(parents=True, exist_ok=True)
+    for upload in (folder / _UPLOADS).glob("*"):
         with suppress(FileNotFoundError):  # it has landed
-            shutil.copyfile(path, to / path.relative_to(folder))
+            for path in upload.iterdir():
+                (to / path.relative_to(folder)).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, to / path.relative_to(folder))
     for name in _STORES:
         if (folder / name).is_file():
             copy_file(folder / name, to / name)
