@@ -136,10 +136,10 @@ def test_invented_tables_come_back_right_or_loose_and_never_wrong():
 
 @pytest.mark.slow
 def test_many_invented_tables_come_back_right_or_loose():
-    seen = [outcome(seed)[0].split(":")[0] for seed in range(400)]
+    seen = [outcome(seed)[0].split(":")[0] for seed in range(200)]
     counts = Counter(seen)
     assert counts["wrong"] == 0
-    assert counts["exact"] >= 120
+    assert counts["exact"] >= 60
 
 
 def test_empty_cell_leaves_the_rest_of_its_column_loose_unless_words_place_it():
